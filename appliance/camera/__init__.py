@@ -1,0 +1,1 @@
+"""Where footage comes from: one contract, one file for each kind of camera."""

@@ -1,0 +1,81 @@
+"""Child processes: started from argument lists, never outliving us, stopped politely and then by force."""
+
+import asyncio
+import contextlib
+import os
+import signal
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
+from collections.abc import Sequence
+
+GENTLY = ("nice", "-n", "19", "ionice", "-c", "3")
+"""Prefix for work that yields to everything else (idle I/O class, lowest CPU share)."""
+
+_DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
+"""util-linux's setpriv asks the kernel to end the child when we end, even by kill -9 (prctl(2)).
+`preexec_fn` would do the same but forks the slow way and is unsafe with threads."""
+
+
+class Child:
+    """One running child with the last lines that it wrote to its error output."""
+
+    def __init__(self, process: Process, kept_lines: int = 20) -> None:
+        self._process = process
+        self._lines: deque[str] = deque(maxlen=kept_lines)
+        self._reading = asyncio.create_task(self._read_errors())
+
+    @classmethod
+    async def start(cls, argv: Sequence[str], *, output: int = DEVNULL) -> "Child":
+        """Start `argv` in a group of its own.
+
+        Raises:
+            FileNotFoundError: if the program is not installed.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *_DIES_WITH_US, *argv, stdin=DEVNULL, stdout=output, stderr=PIPE, process_group=0
+        )
+        return cls(process)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def last_words(self) -> str:
+        """The last lines of the error output, oldest first."""
+        return "\n".join(self._lines)
+
+    @property
+    def output(self) -> asyncio.StreamReader:
+        """The standard output, when started with `output=PIPE`."""
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    async def wait(self) -> int:
+        """The exit code, once the child has ended and its last words are read."""
+        code = await self._process.wait()
+        with contextlib.suppress(TimeoutError):  # a grandchild may hold the pipe open
+            await asyncio.wait_for(asyncio.shield(self._reading), 1.0)
+        return code
+
+    async def stop(self, patience_s: float = 5.0) -> int:
+        """Ask to end, then end by force the whole group; safe on a child that has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            return await asyncio.wait_for(self.wait(), patience_s)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            return await self.wait()
+
+    async def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:  # a line beyond the stream's limit: its rest follows
+                continue
+            if not line:
+                return
+            self._lines.append(line.decode(errors="replace").rstrip())

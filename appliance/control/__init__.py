@@ -1,0 +1,1 @@
+"""The local socket: messages, server and client."""

@@ -1,0 +1,1 @@
+"""Buttons, lamp and buzzer."""

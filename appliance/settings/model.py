@@ -1,0 +1,68 @@
+"""The typed settings: every key, its default and its bounds, in the words of the settings file.
+
+Names and defaults are a contract with the owner's `moment.toml`. Rooms never see these types: `app.py`
+hands each of them plain keyword values.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+Pin = Annotated[int, Meta(ge=0, le=27, description="BCM number of a GPIO line")]
+
+
+class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[camera]`: where the footage comes from."""
+
+    kind: Literal["test-pattern", "v4l2", "rtsp", "mpegts-udp"] = "test-pattern"
+    url: str = ""
+    """`rtsp://…` for an RTSP camera, `udp://ADDRESS:PORT` for a stream that is sent to this box."""
+    device: str = "/dev/video0"
+    """The V4L2 device."""
+    audio: str = "auto"
+    """`auto` keeps sound when there is any, `none` drops it; for V4L2 an ALSA device such as `hw:1`."""
+    transport: Literal["tcp", "udp"] = "tcp"
+    """How RTSP brings its packets."""
+
+
+class RingSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[ring]`: the last hours, on disk, always overwritten."""
+
+    directory: str = "var/ring"
+    capacity_bytes: Annotated[int, Meta(ge=1_000_000)] = 8_000_000_000
+    segment_seconds: Annotated[float, Meta(ge=1, le=60)] = 5
+
+
+class MemoriesSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[memories]`: what a press keeps."""
+
+    directory: str = "var/memories"
+    minutes_per_step: Annotated[float, Meta(gt=0, le=60)] = 3
+    seconds_per_step: Annotated[float, Meta(ge=0.5, le=60)] = 3
+    overlap: Literal["extend", "separate"] = "extend"
+
+
+class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[panel]`: buttons, lamp and buzzer."""
+
+    kind: Literal["gpio", "none"] = "none"
+    save_pin: Pin = 17
+    upload_pin: Pin = 27
+    lamp_pin: Pin = 22
+    buzzer_pin: Pin | None = None
+
+
+class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[control]`: the local socket that the `moment` command and the portal talk to."""
+
+    socket: str = "var/control.sock"
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings; `Settings()` is the embedded default."""
+
+    camera: CameraSettings = field(default_factory=CameraSettings)
+    ring: RingSettings = field(default_factory=RingSettings)
+    memories: MemoriesSettings = field(default_factory=MemoriesSettings)
+    panel: PanelSettings = field(default_factory=PanelSettings)
+    control: ControlSettings = field(default_factory=ControlSettings)
