@@ -13,15 +13,15 @@ MemoryState = Literal["secured", "waiting", "assembling", "kept", "not-saved"]
 """`secured`: the claim is durable. `waiting`: the claim waits for room or another try. `kept`: the file is whole."""
 
 
-class Request(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=lambda name: name.lower()):
+class Request(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
     """Asked by a client."""
 
 
-class Status(Request):
+class Status(Request, frozen=True):
     """How are you?"""
 
 
-class Save(Request):
+class Save(Request, frozen=True):
     """Keep the last minutes. `minutes`: None takes one step. `pressed_at_s`: monotonic instant of the press."""
 
     minutes: float | None = None
@@ -29,24 +29,24 @@ class Save(Request):
     pressed_at_s: float | None = None
 
 
-class Press(Request):
+class Press(Request, frozen=True):
     """Hold the save button for `hold_s` seconds, through the very gesture machine of the panel."""
 
     hold_s: float
     button: Literal["save", "upload"] = "save"
 
 
-class Memories(Request):
+class Memories(Request, frozen=True):
     """What have you kept?"""
 
 
-class Delete(Request):
+class Delete(Request, frozen=True):
     """Delete one memory by its file name."""
 
     name: str
 
 
-class Subscribe(Request):
+class Subscribe(Request, frozen=True):
     """Send every event from now on; there is no answer line."""
 
 
@@ -110,11 +110,11 @@ class MemoriesStatus(Struct, frozen=True):
     trouble: str | None = None
 
 
-class Answer(Struct, frozen=True, tag_field="is", tag=lambda name: name.lower()):
+class Answer(Struct, frozen=True, tag_field="is", tag=str.lower):
     """Says the supervisor, once for every request."""
 
 
-class StatusAnswer(Answer, tag="status"):
+class StatusAnswer(Answer, frozen=True, tag="status"):
     """To `Status`."""
 
     version: str
@@ -125,7 +125,7 @@ class StatusAnswer(Answer, tag="status"):
     lamp: str
 
 
-class SaveAnswer(Answer, tag="save"):
+class SaveAnswer(Answer, frozen=True, tag="save"):
     """To `Save` and `Press`. The last five fields are filled when the file is whole."""
 
     id: str
@@ -143,32 +143,32 @@ class SaveAnswer(Answer, tag="save"):
     parts: list[str] = field(default_factory=list)
 
 
-class MemoriesAnswer(Answer, tag="memories"):
+class MemoriesAnswer(Answer, frozen=True, tag="memories"):
     """To `Memories`, newest first."""
 
     memories: list[Memory]
 
 
-class Done(Answer, tag="done"):
+class Done(Answer, frozen=True, tag="done"):
     """It is done."""
 
     sentence: str
 
 
-class Refused(Answer, tag="refused"):
+class Refused(Answer, frozen=True, tag="refused"):
     """It was not done; one sentence says why and what helps."""
 
     sentence: str
 
 
-class RecordingChanged(Answer, tag="recording-changed"):
+class RecordingChanged(Answer, frozen=True, tag="recording-changed"):
     """Event: the recording state changed."""
 
     state: RecordingState
     reason: str | None = None
 
 
-class MemoryChanged(Answer, tag="memory-changed"):
+class MemoryChanged(Answer, frozen=True, tag="memory-changed"):
     """Event: a memory moved on. `progress` from 0 to 1 while assembling."""
 
     id: str
@@ -178,7 +178,7 @@ class MemoryChanged(Answer, tag="memory-changed"):
     sentence: str | None = None
 
 
-class Counted(Answer, tag="counted"):
+class Counted(Answer, frozen=True, tag="counted"):
     """Event: the held button reached a step; `minutes` are asked for by now."""
 
     steps: int
@@ -187,7 +187,7 @@ class Counted(Answer, tag="counted"):
     """The ring holds no more."""
 
 
-class Asked(Answer, tag="asked"):
+class Asked(Answer, frozen=True, tag="asked"):
     """Event: the upload button asked for something."""
 
     command: Literal["upload-now", "set-up-mode"]
