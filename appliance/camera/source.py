@@ -25,6 +25,8 @@ class Footage(Struct, frozen=True):
 
     streams: tuple[Any, ...]
     options: dict[str, str | int]
+    warning: str | None = None
+    """What the owner should know although it works, such as an encoder that keeps the processor busy."""
 
 
 class Source(Protocol):

@@ -1,0 +1,112 @@
+"""Files and folders that must still be there after a power cut."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class FolderInUseError(Exception):
+    """Another supervisor owns the folder. The text is a sentence for the owner."""
+
+
+class UnusableFolderError(Exception):
+    """The folder cannot serve. The text is a sentence for the owner."""
+
+
+def flush_file(path: Path) -> None:
+    """Bring a file's bytes to the card (fdatasync); its name is the folder's business."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fdatasync(handle)
+    finally:
+        os.close(handle)
+
+
+def flush_folder(path: Path) -> None:
+    """Bring a folder's names to the card (fsync)."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Write a whole file and bring it to the card, or leave the earlier one: never half of it.
+
+    The new name is durable once the caller has flushed the folder.
+    """
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def free_bytes(path: Path) -> int:
+    """What an ordinary user may still write on the file system of `path`."""
+    volume = os.statvfs(path)
+    return volume.f_bavail * volume.f_frsize
+
+
+class FolderLock:
+    """Keeps a second supervisor out of a folder; the kernel lets go of it when we end, however that happens."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock.
+
+        Raises:
+            FolderInUseError: if another process holds it.
+        """
+        self._handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(self._handle)
+            raise FolderInUseError(
+                f"Another Moment Recorder works in {folder}: stop it first, or give this one other folders."
+            ) from error
+
+    def release(self) -> None:
+        """Let another supervisor in."""
+        os.close(self._handle)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder if it is missing and see that files can be written there.
+
+    Raises:
+        UnusableFolderError: if it cannot be made or written.
+    """
+    probe = folder / ".write-test"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UnusableFolderError(
+            f"Nothing can be written in {folder} ({error.strerror}): check that the disk is there, "
+            "not read-only, and belongs to the user that runs the recorder."
+        ) from error
+
+
+def require_links(source: Path, target: Path) -> None:
+    """See that a file in `source` can be hard-linked into `target`: claims live by that.
+
+    Raises:
+        UnusableFolderError: if they lie on different file systems, or on one without hard links.
+    """
+    original, link = source / ".link-test", target / ".link-test"
+    link.unlink(missing_ok=True)
+    original.write_bytes(b"")
+    try:
+        os.link(original, link)
+    except OSError as error:
+        raise UnusableFolderError(
+            f"{target} cannot hold hard links to files of {source} ({error.strerror}): "
+            "put both folders on one ext4 (or similar) file system."
+        ) from error
+    finally:
+        original.unlink(missing_ok=True)
+        link.unlink(missing_ok=True)

@@ -1,0 +1,197 @@
+"""The folder of memories and its catalogue: files come in, are renamed, deleted, and found again.
+
+Publishing: rename every file to its name, remove the files that it replaces, flush the folder, write the
+catalogue. A power cut in between leaves the claim, and start-up does the same steps again.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from appliance.durable import flush_folder
+from appliance.memories.assembler import TEMPORARY, Made
+from appliance.memories.catalogue import Catalogue
+from appliance.memories.model import SUFFIX, Claim, Entry, Press
+from appliance.memories.truth import Truth
+from appliance.recording.segment import Key
+
+THUMBNAILS = ".thumbnails"
+_DATE_CHARACTERS = len("2026-11-21T10-20-00")
+
+
+class Archive:
+    """Blocks; belongs to one thread, the one that called `open()`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.thumbnails = folder / THUMBNAILS
+        self._catalogue: Catalogue | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        assert self._catalogue is not None, "open() comes first"
+        return self._catalogue
+
+    def open(self) -> None:
+        """Open the catalogue, in the thread that will use it."""
+        self.thumbnails.mkdir(exist_ok=True)
+        self._catalogue = Catalogue(self.folder)
+
+    def close(self) -> None:
+        """Close the catalogue."""
+        self.catalogue.close()
+
+    def entries(self) -> list[Entry]:
+        """Every kept file, newest press first."""
+        return self.catalogue.entries()
+
+    def catalogue_count(self) -> int:
+        """How many files are kept."""
+        return self.catalogue.count()
+
+    def publish(self, claim: Claim, made: list[Made]) -> list[Entry]:
+        """Give files their names and enter them, in place of the memories that they hold in full.
+
+        Raises:
+            OSError: if the disk fails; the same call can be made again.
+        """
+        replaced = [e for e in self.entries() if e.id in claim.merges or e.claim == claim.folder]
+        stem = self._free_stem(claim.stem, {entry.name for entry in replaced})
+        entries = [self._entry(stem, one) for one in made]
+        for one, entry in zip(made, entries, strict=True):
+            one.path.replace(self.folder / entry.name)
+            if one.thumbnail:
+                one.thumbnail.replace(self.thumbnail(entry.name))
+        gone = [entry.name for entry in replaced]
+        for name in set(gone) - {entry.name for entry in entries}:
+            self._unlink(name)
+        flush_folder(self.folder)
+        self.catalogue.replace(gone, entries)
+        return entries
+
+    def thumbnail(self, name: str) -> Path:
+        """Where a memory's thumbnail lies."""
+        return self.thumbnails / f"{name.removesuffix('.mp4')}.jpg"
+
+    def delete(self, name: str) -> None:
+        """Delete one file for good."""
+        self._unlink(name)
+        flush_folder(self.folder)
+        self.catalogue.replace([name], [])
+
+    def reserve_stem(self, wanted: str, also_taken: Iterable[str]) -> str:
+        """A file stem that neither a file nor `also_taken` has: `-2` and so on are added."""
+        taken = {_stem(path.name) for path in self.folder.glob(f"*{SUFFIX}*.mp4")} | set(also_taken)
+        return free_stem(wanted, taken)
+
+    def redate(self, boot_id: str, wall_offset_s: float, utc_offset_s: int) -> list[tuple[Entry, Entry]]:
+        """The time has become known: name the memories of this boot, so far provisional, by it. (was, is) pairs."""
+        changed: list[tuple[Entry, Entry]] = []
+        stems: dict[str, str] = {}
+        for was in self.entries():
+            if was.press.boot_id != boot_id or was.press.time_quality == "trusted":
+                continue
+            press = Press(boot_id, was.press.at_s, was.press.at_s + wall_offset_s, utc_offset_s, "trusted")
+            stem = stems.get(was.id) or self.reserve_stem(press.file_stem, [])
+            stems[was.id] = stem
+            changed.append((was, self._rename(was, stem, press)))
+        return changed
+
+    def reconcile(self, probe: Callable[[Path], Truth | None]) -> list[str]:
+        """Make the catalogue tell what the folder holds; a sentence for everything that had to be mended."""
+        told = []
+        known = {entry.name: entry for entry in self.entries()}
+        present = {path.name: path for path in self.folder.glob(f"*{SUFFIX}*.mp4") if not path.name.startswith(".")}
+        for name in known.keys() - present.keys():
+            told.append(f"{name} is gone from the folder: it was taken out of the catalogue")
+            self.catalogue.replace([name], [])
+        for name in present.keys() - known.keys():
+            told.append(f"{name} was not in the catalogue: it was entered again")
+            self.catalogue.replace([], [self._found(present[name], probe(present[name]))])
+        return told
+
+    def _rename(self, was: Entry, stem: str, press: Press) -> Entry:
+        name = stem + was.name.removeprefix(was.stem)  # what follows is "-part2.mp4" or ".mp4"
+        (self.folder / was.name).rename(self.folder / name)
+        if self.thumbnail(was.name).exists():
+            self.thumbnail(was.name).rename(self.thumbnail(name))
+        flush_folder(self.folder)
+        now = msgspec.structs.replace(was, name=name, press=press)
+        self.catalogue.replace([was.name], [now])
+        return now
+
+    def _found(self, path: Path, truth: Truth | None) -> Entry:
+        """An entry for a file that the catalogue does not know: by its own words, its date by its name."""
+        wall_s = _wall_s(path)
+        if truth is None:
+            nowhere = Key(-1, -1)
+            press = Press("", 0.0, wall_s, 0, "provisional")
+            truth = Truth(path.stem, "", 1, 1, press, 0.0, 0.0, [], 0.0, nowhere, nowhere)
+        elif not path.name.startswith(truth.press.file_stem):  # its date was corrected after it was made
+            truth = msgspec.structs.replace(truth, press=msgspec.structs.replace(truth.press, wall_s=wall_s))
+        return self._entry_of(path.name, truth, path)
+
+    def _entry(self, stem: str, made: Made) -> Entry:
+        name = f"{stem}.mp4" if made.truth.parts == 1 else f"{stem}-part{made.truth.part}.mp4"
+        return self._entry_of(name, made.truth, made.path)
+
+    def _entry_of(self, name: str, truth: Truth, path: Path) -> Entry:
+        return Entry(
+            name=name,
+            id=truth.id,
+            part=truth.part,
+            parts=truth.parts,
+            press=truth.press,
+            asked_s=truth.asked_s,
+            got_s=round(truth.got_s, 3),
+            gaps=truth.gaps,
+            size_bytes=path.stat().st_size,
+            sha256=_sha256(path),
+            window_start_s=truth.window_start_s,
+            first=truth.first,
+            last=truth.last,
+            claim=truth.claim,
+        )
+
+    def _free_stem(self, wanted: str, ours: set[str]) -> str:
+        """The claim's own name, unless a stranger's file has taken it since."""
+        taken = {_stem(p.name) for p in self.folder.glob(f"{wanted}*.mp4") if p.name not in ours}
+        return free_stem(wanted, taken)
+
+    def _unlink(self, name: str) -> None:
+        (self.folder / name).unlink(missing_ok=True)
+        self.thumbnail(name).unlink(missing_ok=True)
+
+
+def free_stem(wanted: str, taken: set[str]) -> str:
+    """`wanted`, or with `-2`, `-3`, … the first that is not taken. Pure."""
+    number, stem = 1, wanted
+    while stem in taken:
+        number += 1
+        stem = f"{wanted}-{number}"
+    return stem
+
+
+def _stem(name: str) -> str:
+    return name.removesuffix(".mp4").split("-part")[0]
+
+
+def _wall_s(path: Path) -> float:
+    """The press by a file's name, else the file's own date."""
+    try:
+        return datetime.strptime(path.name[:_DATE_CHARACTERS], "%Y-%m-%dT%H-%M-%S").astimezone().timestamp()
+    except ValueError:
+        return path.stat().st_mtime
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_memory_name(name: str) -> bool:
+    """Whether a name could be a memory's: nothing else may be deleted through us."""
+    return "/" not in name and SUFFIX in name and name.endswith(".mp4") and not name.startswith((".", TEMPORARY))

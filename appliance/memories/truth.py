@@ -1,0 +1,60 @@
+"""What a memory's file says about itself (promise M4): MP4 metadata that anybody can read, and we can read back."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from appliance.memories.model import Claim, Gap, Press
+from appliance.recording.segment import Key
+
+
+class Truth(Struct, frozen=True, tag="moment-recorder", tag_field="made_by"):
+    """The `comment` tag, as JSON: the catalogue can be made again from it."""
+
+    id: str
+    claim: str
+    part: int
+    parts: int
+    press: Press
+    asked_s: float
+    got_s: float
+    gaps: list[Gap]
+    window_start_s: float
+    first: Key
+    last: Key
+
+
+def read_truth(comment: str) -> Truth | None:
+    """What the `comment` tag says; None if it is not ours."""
+    try:
+        return msgspec.json.decode(comment, type=Truth)
+    except msgspec.DecodeError:
+        return None
+
+
+def tags(claim: Claim, truth: Truth, start_wall_s: float) -> dict[str, str]:
+    """The file's metadata. `creation_time` is when its first frame was recorded, and left out if nobody knows."""
+    pressed = claim.press.local_time
+    part = f", part {truth.part} of {truth.parts}" if truth.parts > 1 else ""
+    told = {
+        "title": f"Memory of {pressed:%Y-%m-%d %H:%M:%S}{part}",
+        "date": f"{pressed:%Y-%m-%dT%H:%M:%S%z}",
+        "description": describe(truth),
+        "comment": msgspec.json.encode(truth).decode(),
+    }
+    if claim.press.time_quality == "trusted":
+        told["creation_time"] = f"{datetime.fromtimestamp(start_wall_s, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return told
+
+
+def describe(truth: Truth) -> str:
+    """Asked, got and missing, in a sentence."""
+    missing = "".join(f" {describe_gap(gap)}." for gap in truth.gaps)
+    return f"Asked for {truth.asked_s:.0f} s, got {truth.got_s:.1f} s.{missing}"
+
+
+def describe_gap(gap: Gap) -> str:
+    """One gap, in words."""
+    length = "An unknown time" if gap.length_s is None else f"{gap.length_s:.1f} s"
+    return f"{length} missing at {gap.at_s:.1f} s: {gap.reason}"

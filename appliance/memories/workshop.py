@@ -1,0 +1,239 @@
+"""The workshop: makes the files of secured moments, one after the other, and never gives a moment up.
+
+take ──▶ room ──▶ assemble ──▶ publish ──▶ drop the claim
+            └──────── waits: the claim holds the moment meanwhile
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from datetime import datetime
+from functools import partial
+from typing import NoReturn, Protocol, TypeVar
+
+from appliance.clock import Clock
+from appliance.durable import free_bytes
+from appliance.memories.archive import Archive, free_stem
+from appliance.memories.assembler import Assembler, AssemblyError
+from appliance.memories.claims import Claims
+from appliance.memories.model import Claim, Entry
+from appliance.memories.moment import Moment, State
+from appliance.memories.plan import Earlier
+
+T = TypeVar("T")
+TRIES = 3
+PAUSE_S = 30.0
+
+
+class Room(Protocol):
+    """Who gives way when the disk is short."""
+
+    def make_room(self, wanted_bytes: int = 0) -> "asyncio.Future[None]":
+        """Shrink the ring until so much is free beside the reserve, as far as that goes."""
+
+
+class WorkshopListener(Protocol):
+    """Who wants to know. Called in the loop; must return at once."""
+
+    def memory_changed(
+        self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
+    ) -> None:
+        """A moment moved on."""
+
+
+class Workshop:
+    """Owns the queue of moments, and the archive through its thread `archivist`."""
+
+    def __init__(
+        self,
+        *,
+        archive: Archive,
+        assembler: Assembler,
+        claims: Claims,
+        room: Room,
+        clock: Clock,
+        card: Executor,
+        archivist: Executor,
+        listener: WorkshopListener,
+    ) -> None:
+        self.kept_lately: list[Earlier] = []
+        """Memories whose footage a new press may touch."""
+        self.count = 0
+        self.trouble: str | None = None
+        self._archive = archive
+        self._assembler = assembler
+        self._claims = claims
+        self._room = room
+        self._clock = clock
+        self._card = card
+        self._archivist = archivist
+        self._listener = listener
+        self._queue: asyncio.Queue[Moment | None] = asyncio.Queue()
+        """Moments, and None when the time of day has become known."""
+        self._waiting: list[Moment] = []
+        self._stems: set[str] = set()
+        self._is_dated = clock.is_trusted()
+        self._busy: Moment | None = None
+
+    @property
+    def pending(self) -> int:
+        """Moments whose files are still to be made."""
+        return self._queue.qsize() + len(self._waiting) + (self._busy is not None)
+
+    def start_from(self, entries: list[Entry]) -> None:
+        """Know what was kept before."""
+        self.count = len(entries)
+        self._stems = {entry.stem for entry in entries}
+        self.kept_lately = _earlier_of(entries)
+
+    def free_stem(self, wanted: str, taken: Iterable[str]) -> str:
+        """A name for a new memory."""
+        return free_stem(wanted, self._stems | set(taken))
+
+    def take(self, moment: Moment) -> None:
+        """All footage of a moment is there."""
+        self._queue.put_nowait(moment)
+
+    async def run(self) -> NoReturn:
+        """Make files for ever; cancelling leaves the claim, and the next start goes on from it."""
+        await self._redate()
+        while True:
+            self._busy = None
+            moment = await self._queue.get()
+            if moment is None:
+                await self._redate()
+            elif moment.claim and not moment.successor:
+                self._busy = moment
+                await self._make(moment, moment.claim)
+
+    def segment_closed(self) -> None:
+        """The world has moved on by one segment: room may have come, or the time of day."""
+        if self._waiting and self._has_room(self._waiting[0]):
+            self._queue.put_nowait(self._waiting.pop(0))
+        if not self._is_dated and self._clock.is_trusted():
+            self._is_dated = True
+            self._queue.put_nowait(None)
+
+    async def entries(self) -> list[Entry]:
+        """Every kept file, newest press first."""
+        return await self._in_archive(self._archive.entries)
+
+    async def entries_of(self, identity: str) -> list[Entry]:
+        """The files of one memory, in order of their parts."""
+        return sorted((e for e in await self.entries() if e.id == identity), key=lambda e: e.part)
+
+    async def delete(self, name: str) -> bool:
+        """Delete one file; False if there is none of that name."""
+        entry = next((e for e in await self.entries() if e.name == name), None)
+        if entry is None:
+            return False
+        await self._in_archive(self._archive.delete, name)
+        self.count -= 1
+        self.kept_lately = [e for e in self.kept_lately if e.id != entry.id]
+        return True
+
+    def is_growing(self, identity: str) -> bool:
+        """Whether a longer memory is being made that will take this one's place."""
+        moments = [*self._waiting, *([self._busy] if self._busy else [])]
+        return any(m.claim and identity in m.claim.merges for m in moments)
+
+    async def _make(self, moment: Moment, claim: Claim) -> None:
+        moment.state = "assembling"
+        await asyncio.get_running_loop().run_in_executor(self._card, self._claims.extend, claim, {}, [])
+        if not await self._find_room(moment, claim):
+            return
+        self._tell(claim, "assembling", progress=0.0)
+        try:
+            made = await self._assembler.assemble(claim, partial(self._progress, claim))
+            entries = await self._in_archive(self._archive.publish, claim, made)
+        except (AssemblyError, OSError) as error:
+            self._failed(moment, claim, str(error))
+            return
+        self._note(moment, claim, entries)
+        await asyncio.get_running_loop().run_in_executor(self._card, self._claims.drop, claim)
+        await self._finish(moment, claim, entries)
+
+    async def _find_room(self, moment: Moment, claim: Claim) -> bool:
+        wanted = await asyncio.get_running_loop().run_in_executor(self._card, self._claims.size_bytes, claim)
+        moment.wanted_bytes = wanted
+        await self._room.make_room(wanted)
+        if self._has_room(moment):
+            return True
+        moment.state = "waiting"
+        self._waiting.append(moment)
+        self.trouble = f"{claim.stem} is secured but needs {wanted / 1e6:.0f} MB more on the disk: delete something."
+        self._tell(claim, "waiting", sentence=self.trouble)
+        return False
+
+    def _has_room(self, moment: Moment) -> bool:
+        return free_bytes(self._archive.folder) > moment.wanted_bytes * 1.02
+
+    def _note(self, moment: Moment, claim: Claim, entries: list[Entry]) -> None:
+        """From here on the memory is known by its file: its claim's links are about to go."""
+        moment.is_published = True
+        replaced = {*claim.merges, claim.id}
+        self.kept_lately = [e for e in self.kept_lately if e.id not in replaced] + _earlier_of(entries)
+        self._stems.update(entry.stem for entry in entries)
+
+    async def _finish(self, moment: Moment, claim: Claim, entries: list[Entry]) -> None:
+        self.count = await self._in_archive(self._archive.catalogue_count)
+        self.trouble = None
+        if self._clock.is_trusted() and entries[0].press.time_quality == "provisional":
+            await self._redate()
+            entries = await self.entries_of(claim.id)
+        moment.state = "kept"
+        self._tell(claim, "kept", progress=1.0)
+        moment.finished.set_result(entries)
+
+    def _failed(self, moment: Moment, claim: Claim, sentence: str) -> None:
+        moment.failures += 1
+        moment.state = "waiting"
+        self.trouble = f"{claim.stem} is secured but its file could not be made: {sentence}"
+        self._tell(claim, "waiting", sentence=self.trouble)
+        if moment.failures < TRIES:
+            asyncio.get_running_loop().call_later(PAUSE_S * moment.failures, self._queue.put_nowait, moment)
+
+    async def _redate(self) -> None:
+        """The time is known: memories of this boot are named by it."""
+        if not self._clock.is_trusted():
+            return
+        wall_s = self._clock.wall_s()
+        offset = datetime.fromtimestamp(wall_s).astimezone().utcoffset()
+        offset_s = int(offset.total_seconds()) if offset else 0
+        changed = await self._in_archive(
+            self._archive.redate, self._clock.boot_id, wall_s - self._clock.monotonic_s(), offset_s
+        )
+        names = {was.name: now for was, now in changed}
+        if names:
+            self._stems.update(now.stem for now in names.values())
+            self.kept_lately = _earlier_of(await self.entries())
+
+    def _progress(self, claim: Claim, done: float) -> None:
+        self._tell(claim, "assembling", progress=round(done, 3))
+
+    def _tell(self, claim: Claim, state: State, progress: float | None = None, sentence: str | None = None) -> None:
+        self._listener.memory_changed(claim.id, claim.stem, state, progress, sentence)
+
+    async def _in_archive(self, work: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._archivist, partial(work, *args))
+
+
+def _earlier_of(entries: list[Entry]) -> list[Earlier]:
+    """Memories as a new press sees them, oldest first."""
+    found: dict[str, Earlier] = {}
+    for entry in entries:
+        if entry.first.epoch < 0:
+            continue  # a file that says nothing of itself
+        found[entry.id] = Earlier(
+            id=entry.id,
+            stem=entry.stem,
+            press=entry.press,
+            first=entry.first,
+            last=entry.last,
+            window_start_s=entry.window_start_s,
+            file=entry.name if entry.parts == 1 else None,
+            gaps=entry.gaps,
+            may_grow=True,
+            holds_segments=False,
+        )
+    return sorted(found.values(), key=lambda earlier: earlier.last)
