@@ -78,7 +78,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(file: Path) -
         "line 3: camra is not a section; did you mean [camera]?",
         'line 6: camera.transport must be one of "tcp", "udp", not "tpc"; did you mean "tcp"?',
         "line 7: panel.lamp_pin must be a whole number, at least 0 and at most 27, not a section",
-        "line 8: ring.speed is not a setting; [ring] knows directory, capacity_bytes, segment_seconds",
+        "line 9: ring.speed is not a setting; [ring] knows directory, capacity_bytes, segment_seconds",
     ]
 
 
