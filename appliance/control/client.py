@@ -127,8 +127,8 @@ class Client:
                 yield event
 
     def _send(self, request: AnyRequest) -> None:
-        self._socket.settimeout(self._timeout_s)
         try:
+            self._socket.settimeout(self._timeout_s)
             self._socket.sendall(msgspec.json.encode(request) + b"\n")
         except BrokenPipeError:
             pass  # it hung up, but may have said why: that is read next
