@@ -4,9 +4,9 @@ A connection may ask any number of things, one after the other. Every request ge
 a waiting `save` and a `subscribe` send `Event` lines before (or instead of) it.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 RecordingState = Literal["starting", "recording", "stalled", "no-camera"]
 MemoryState = Literal["secured", "waiting", "assembling", "kept", "not-saved"]
@@ -24,7 +24,7 @@ class Status(Request, frozen=True):
 class Save(Request, frozen=True):
     """Keep the last minutes. `minutes`: None takes one step. `pressed_at_s`: monotonic instant of the press."""
 
-    minutes: float | None = None
+    minutes: Annotated[float, Meta(gt=0, le=1440)] | None = None
     wait: bool = False
     pressed_at_s: float | None = None
 
@@ -32,7 +32,7 @@ class Save(Request, frozen=True):
 class Press(Request, frozen=True):
     """Hold the save button for `hold_s` seconds, through the very gesture machine of the panel."""
 
-    hold_s: float
+    hold_s: Annotated[float, Meta(ge=0, le=600)]
     button: Literal["save", "upload"] = "save"
 
 
@@ -41,9 +41,9 @@ class Memories(Request, frozen=True):
 
 
 class Delete(Request, frozen=True):
-    """Delete one memory by its file name."""
+    """Delete one memory by its file name, which is a name and never a path."""
 
-    name: str
+    name: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\x00]+$")]
 
 
 class Subscribe(Request, frozen=True):

@@ -8,6 +8,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+SecretUrl = Annotated[str, Meta(extra={"secret": "in-url"})]
+"""A URL that may carry a user name and a password: those parts are never shown or quoted."""
+
+Secret = Annotated[str, Meta(extra={"secret": "whole"})]
+"""A text that is never shown or quoted at all."""
+
 Pin = Annotated[int, Meta(ge=0, le=27, description="BCM number of a GPIO line")]
 
 
@@ -15,7 +21,7 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[camera]`: where the footage comes from."""
 
     kind: Literal["test-pattern", "v4l2", "rtsp", "mpegts-udp"] = "test-pattern"
-    url: str = ""
+    url: SecretUrl = ""
     """`rtsp://…` for an RTSP camera, `udp://ADDRESS:PORT` for a stream that is sent to this box."""
     device: str = "/dev/video0"
     """The V4L2 device."""
@@ -29,7 +35,7 @@ class RingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[ring]`: the last hours, on disk, always overwritten."""
 
     directory: str = "var/ring"
-    capacity_bytes: Annotated[int, Meta(ge=1_000_000)] = 8_000_000_000
+    capacity_bytes: Annotated[int, Meta(ge=1_000_000, le=1_000_000_000_000_000)] = 8_000_000_000
     segment_seconds: Annotated[float, Meta(ge=1, le=60)] = 5
 
 
