@@ -4,6 +4,8 @@ import fcntl
 import os
 from pathlib import Path
 
+RESERVE_BYTES = 300_000_000
+
 
 class FolderInUseError(Exception):
     """Another supervisor owns the folder. The text is a sentence for the owner."""
@@ -48,6 +50,12 @@ def free_bytes(path: Path) -> int:
     """What an ordinary user may still write on the file system of `path`."""
     volume = os.statvfs(path)
     return volume.f_bavail * volume.f_frsize
+
+
+def disk_reserve_bytes(path: Path) -> int:
+    """How much of the disk of `path` footage leaves free: the system needs air, on a small disk a twentieth of it."""
+    volume = os.statvfs(path)
+    return min(RESERVE_BYTES, volume.f_blocks * volume.f_frsize // 20)
 
 
 class FolderLock:

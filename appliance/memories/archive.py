@@ -35,10 +35,11 @@ class Archive:
         assert self._catalogue is not None, "open() comes first"
         return self._catalogue
 
-    def open(self) -> None:
-        """Open the catalogue, in the thread that will use it."""
+    def open(self) -> list[Entry]:
+        """Open the catalogue, in the thread that will use it, and read it."""
         self.thumbnails.mkdir(exist_ok=True)
         self._catalogue = Catalogue(self.folder)
+        return self.entries()
 
     def close(self) -> None:
         """Close the catalogue."""
@@ -70,6 +71,16 @@ class Archive:
             self._unlink(name)
         flush_folder(self.folder)
         self.catalogue.replace(gone, entries)
+        return entries
+
+    def finish(self, claim: Claim) -> list[Entry]:
+        """What an earlier life had published of a claim when it was cut off; empty unless that was all of it."""
+        entries = sorted((e for e in self.entries() if e.claim == claim.folder), key=lambda e: e.part)
+        if not entries or len(entries) < entries[0].parts:
+            return []
+        for entry in self.entries():
+            if entry.id in claim.merges and entry.claim != claim.folder:
+                self.delete(entry.name)
         return entries
 
     def thumbnail(self, name: str) -> Path:

@@ -1,6 +1,5 @@
 """Claim → MP4 under a temporary name, proven to be whole (promise M3). Runs at the lowest priority."""
 
-import asyncio
 from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -23,6 +22,7 @@ from appliance.memories.joining import (
 from appliance.memories.model import Claim, Leading
 from appliance.memories.probing import Probed, ProbeError, probe
 from appliance.memories.truth import Truth, tags
+from appliance.threads import in_thread
 
 TEMPORARY = ".assembling-"
 TOLERANCE_S = 1.0
@@ -56,13 +56,10 @@ class Assembler:
             AssemblyError: if no sound footage is left in the claim, or ffmpeg cannot join it.
             OSError: if the disk fails or is full.
         """
-        loop = asyncio.get_running_loop()
-        parts = await loop.run_in_executor(
-            self._worker, survey, claim, lambda key: self._claims.segment_path(claim, key)
-        )
+        parts = await in_thread(self._worker, survey, claim, lambda key: self._claims.segment_path(claim, key))
         if claim.leading:
             path = await self._turn_back(claim, claim.leading)
-            await loop.run_in_executor(self._worker, lead, parts, claim.leading, path)
+            await in_thread(self._worker, lead, parts, claim.leading, path)
         if not parts:
             raise AssemblyError("None of its pieces can be read: the card may be damaged.")
         whole_s = sum(part.duration_s for part in parts) or 1.0
@@ -95,7 +92,7 @@ class Assembler:
         found = await self._probe(target)
         if found.duration_s < part.duration_s - TOLERANCE_S:
             raise AssemblyError(f"Only {found.duration_s:.1f} s of {part.duration_s:.1f} s could be joined.")
-        await asyncio.get_running_loop().run_in_executor(self._worker, flush_file, target)
+        await in_thread(self._worker, flush_file, target)
         truth = msgspec.structs.replace(truth, got_s=found.duration_s)
         return Made(target, await self._thumbnail(target, found.duration_s), truth)
 
@@ -116,7 +113,7 @@ class Assembler:
 
     async def _probe(self, target: Path) -> Probed:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._worker, probe, target)
+            return await in_thread(self._worker, probe, target)
         except ProbeError as error:
             raise AssemblyError(str(error)) from error
 

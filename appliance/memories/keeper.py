@@ -23,6 +23,7 @@ from appliance.memories.plan import Earlier, Overlap, Plan, plan_press
 from appliance.memories.workshop import Workshop
 from appliance.recording.segment import Key, Segment
 from appliance.recording.store import RingStore
+from appliance.threads import in_thread
 
 NOTHING_RECORDED = "Nothing recorded yet: wait until the lamp shows that it is recording."
 _SMALLEST_TOLD_S = 0.25
@@ -182,6 +183,8 @@ class Keeper:
     async def _let_go(self, moment: Moment) -> None:
         async with self._order:  # after the claims that the hold asked for
             moment.is_held = False
+            if moment.state == "secured":
+                self._tell(moment)
             self._advance(moment)
 
     async def _secure(self, moment: Moment) -> None:
@@ -229,7 +232,7 @@ class Keeper:
         unflushed = [key for key in sources if key in self._store.unflushed or self._is_open(key)]
         work = self._claims.extend if own else self._claims.secure
         if own is None or sources or claim.merges != own.merges:
-            await asyncio.get_running_loop().run_in_executor(self._card, work, claim, sources, unflushed)
+            await in_thread(self._card, work, claim, sources, unflushed)
         moment.claim = claim
         self._secured(moment)
         for old in older:
@@ -284,7 +287,6 @@ class Keeper:
             moment.secured_s = self._clock.monotonic_s() - moment.at_s
             moment.secured.set_result(None)
         moment.state = "secured"
-        self._tell(moment)
         self._advance(moment)
 
     def _advance(self, moment: Moment) -> None:

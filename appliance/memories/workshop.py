@@ -19,6 +19,8 @@ from appliance.memories.claims import Claims
 from appliance.memories.model import Claim, Entry
 from appliance.memories.moment import Moment, State
 from appliance.memories.plan import Earlier
+from appliance.memories.probing import probe_truth
+from appliance.threads import in_thread
 
 T = TypeVar("T")
 TRIES = 3
@@ -94,8 +96,11 @@ class Workshop:
         """All footage of a moment is there."""
         self._queue.put_nowait(moment)
 
-    async def run(self) -> NoReturn:
+    async def run(self, log: Callable[[str], None]) -> NoReturn:
         """Make files for ever; cancelling leaves the claim, and the next start goes on from it."""
+        for sentence in await self._in_archive(self._archive.reconcile, probe_truth):
+            log(sentence)
+        self.start_from(await self.entries())
         await self._redate()
         while True:
             self._busy = None
@@ -139,22 +144,24 @@ class Workshop:
 
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
-        await asyncio.get_running_loop().run_in_executor(self._card, self._claims.extend, claim, {}, [])
+        await in_thread(self._card, self._claims.extend, claim, {}, [])
         if not await self._find_room(moment, claim):
             return
         self._tell(claim, "assembling", progress=0.0)
         try:
-            made = await self._assembler.assemble(claim, partial(self._progress, claim))
-            entries = await self._in_archive(self._archive.publish, claim, made)
+            entries = await self._in_archive(self._archive.finish, claim)
+            if not entries:
+                made = await self._assembler.assemble(claim, partial(self._progress, claim))
+                entries = await self._in_archive(self._archive.publish, claim, made)
         except (AssemblyError, OSError) as error:
             self._failed(moment, claim, str(error))
             return
         self._note(moment, claim, entries)
-        await asyncio.get_running_loop().run_in_executor(self._card, self._claims.drop, claim)
+        await in_thread(self._card, self._claims.drop, claim)
         await self._finish(moment, claim, entries)
 
     async def _find_room(self, moment: Moment, claim: Claim) -> bool:
-        wanted = await asyncio.get_running_loop().run_in_executor(self._card, self._claims.size_bytes, claim)
+        wanted = await in_thread(self._card, self._claims.size_bytes, claim)
         moment.wanted_bytes = wanted
         await self._room.make_room(wanted)
         if self._has_room(moment):
@@ -215,7 +222,7 @@ class Workshop:
         self._listener.memory_changed(claim.id, claim.stem, state, progress, sentence)
 
     async def _in_archive(self, work: Callable[..., T], *args: object) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._archivist, partial(work, *args))
+        return await in_thread(self._archivist, work, *args)
 
 
 def _earlier_of(entries: list[Entry]) -> list[Earlier]:

@@ -17,6 +17,7 @@ from appliance.recording.rebuild import Rebuilt
 from appliance.recording.ring import Ring, allowed_bytes
 from appliance.recording.segment import Epoch, Key, Segment
 from appliance.recording.transport import PACKET_BYTES, Fingerprint
+from appliance.threads import in_thread
 
 Settled = asyncio.Future[Fingerprint | None]
 
@@ -54,8 +55,12 @@ class RingStore:
         waiting = sum(segment.duration_s for segment in self.unflushed.values())
         return waiting + (now - self.ring.open.start_s if self.ring.open else 0.0)
 
-    def take(self, rebuilt: Rebuilt) -> None:
-        """Start from what was found on disk."""
+    def take(self, rebuilt: Rebuilt, after_epoch: int = -1) -> None:
+        """Start from what was found on disk. New epochs are numbered after `after_epoch` too.
+
+        Memories name their segments: a number that one of them knows must never be given again, even if the
+        ring's folder was emptied.
+        """
         for epoch in rebuilt.epochs:
             self.ring.begin_epoch(epoch)
         for segment in rebuilt.segments:
@@ -63,7 +68,7 @@ class RingStore:
             if not segment.is_whole:
                 self._settle(segment)
         self.left_out = rebuilt.left_out
-        self._next_epoch = rebuilt.next_epoch
+        self._next_epoch = max(rebuilt.next_epoch, after_epoch + 1)
         self.make_room()
 
     async def begin_epoch(self, camera: str, reason: str) -> Epoch:
@@ -78,7 +83,7 @@ class RingStore:
         self._next_epoch = number + 1
         self._epoch = describe_now(self._clock, number, camera, reason)
         self.ring.begin_epoch(self._epoch)
-        await asyncio.get_running_loop().run_in_executor(self._card, self.folder.describe, self._epoch)
+        await in_thread(self._card, self.folder.describe, self._epoch)
         return self._epoch
 
     def opened(self, number: int, at_s: float) -> None:
@@ -170,9 +175,9 @@ def describe_now(clock: Clock, number: int, camera: str, reason: str) -> Epoch:
     )
 
 
-def first_reason(newest: Segment | None, epochs: dict[int, Epoch], boot_id: str) -> str:
+def first_reason(ring: Ring, boot_id: str) -> str:
     """Why the footage of an earlier life of this process ended."""
-    if newest is None:
+    if ring.newest is None:
         return "recording began"
-    same_boot = epochs[newest.epoch].boot_id == boot_id
+    same_boot = ring.epochs[ring.newest.epoch].boot_id == boot_id
     return "the recorder was restarted" if same_boot else "the box was restarted"

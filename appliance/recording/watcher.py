@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from msgspec import Struct
 from watchdog.events import FileClosedEvent, FileCreatedEvent, FileSystemEvent, FileSystemEventHandler
@@ -24,18 +24,17 @@ class FileNews(Struct, frozen=True):
 
 
 class Watcher:
-    """Watches one epoch's folder. Its thread does one thing: hand the news to the loop."""
+    """Watches one epoch's folder, inside a `with`. Its thread does one thing: hand the news to the loop."""
 
     def __init__(self) -> None:
         self._observer = Observer()
         self._watch: ObservedWatch | None = None
 
-    def start(self) -> None:
-        """Start the observer's thread."""
+    def __enter__(self) -> Self:
         self._observer.start()
+        return self
 
-    def stop(self) -> None:
-        """End the observer's threads."""
+    def __exit__(self, *_: object) -> None:
         self._observer.stop()
         self._observer.join(2.0)
 

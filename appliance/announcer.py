@@ -1,0 +1,106 @@
+"""Who is told what: the rooms' words go to the lamp, to each other and to whoever listens at the socket.
+
+The one place where the rooms meet at run time. It decides nothing.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from appliance.control.messages import Asked, Counted, Event, MemoryChanged, RecordingChanged
+from appliance.memories.keeper import Keeper
+from appliance.memories.moment import Moment, State
+from appliance.memories.workshop import Workshop
+from appliance.panel.panel import Panel
+from appliance.recording.freshness import State as RecordingState
+from appliance.recording.segment import Segment
+
+Tell = Callable[[Event], None]
+
+_LAMP_MOMENTS: dict[State, str] = {"secured": "got-it", "kept": "memory-ready", "not-saved": "not-saved"}
+
+
+class Announcer:
+    """Listens to recording, memories and panel; `connect()` comes before the first word."""
+
+    def __init__(self, step_minutes: float) -> None:
+        self.last_press: Moment | None = None
+        self._step_minutes = step_minutes
+        self._tells: list[Tell] = []
+        self._keeper: Keeper
+        self._workshop: Workshop
+        self._panel: Panel
+
+    def connect(self, keeper: Keeper, workshop: Workshop, panel: Panel, publish: Tell) -> None:
+        """Know who is there."""
+        self._keeper, self._workshop, self._panel = keeper, workshop, panel
+        self._tells.append(publish)
+
+    @contextmanager
+    def listening(self, tell: Tell, identity: Callable[[], str]) -> Iterator[None]:
+        """Tell one client of one memory as long as the context lasts."""
+
+        def only_that_one(event: Event) -> None:
+            if isinstance(event, MemoryChanged) and event.id == identity():
+                tell(event)
+
+        self._tells.append(only_that_one)
+        try:
+            yield
+        finally:
+            self._tells.remove(only_that_one)
+
+    # Recording's words
+
+    def recording_changed(self, state: RecordingState, reason: str | None) -> None:
+        self._panel.show_state(state)
+        self._say(RecordingChanged(state, reason))
+
+    def segment_opened(self) -> None:
+        self._keeper.segment_opened()
+
+    def segment_closed(self, segment: Segment) -> None:
+        self._keeper.segment_closed(segment)
+        self._workshop.segment_closed()
+
+    def epoch_ended(self) -> None:
+        self._keeper.epoch_ended()
+
+    # The memories' words
+
+    def memory_changed(
+        self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
+    ) -> None:
+        if state == "pressed":
+            return
+        if state in _LAMP_MOMENTS:
+            self._panel.tell(_LAMP_MOMENTS[state])
+        self._panel.set_condition("fault", self._workshop.trouble is not None)
+        self._say(MemoryChanged(identity, name, state, progress, sentence))
+
+    # The panel's words
+
+    def press_began(self, at_s: float) -> None:
+        self.last_press = self._keeper.press_began(at_s)
+
+    def press_counted(self, steps: int) -> None:
+        self._keeper.press_counted(steps)
+        self._say(Counted(steps, steps * self._step_minutes))
+
+    def press_limit(self, steps: int) -> None:
+        self._say(Counted(steps, steps * self._step_minutes, is_limit=True))
+
+    def press_ended(self, steps: int) -> None:
+        self._keeper.press_ended(steps)
+
+    def upload_asked(self) -> None:
+        self._say(Asked("upload-now"))
+
+    def set_up_asked(self) -> None:
+        self._say(Asked("set-up-mode"))
+
+    def panel_fault(self, sentence: str | None) -> None:
+        self._panel.set_condition("fault", sentence is not None)
+
+    def _say(self, event: Event) -> None:
+        for tell in list(self._tells):
+            tell(event)

@@ -1,0 +1,150 @@
+"""The composition root: every room is built here, started in order, and stopped in reverse."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from appliance.announcer import Announcer
+from appliance.camera.choose import choose_source
+from appliance.clock import Clock
+from appliance.control.server import Server
+from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
+from appliance.memories.archive import Archive
+from appliance.memories.assembler import Assembler
+from appliance.memories.claims import Claims
+from appliance.memories.keeper import Keeper
+from appliance.memories.workshop import Workshop
+from appliance.panel.panel import Hardware, Panel
+from appliance.recording.folder import RingFolder
+from appliance.recording.rebuild import rebuild
+from appliance.recording.recorder import Recorder
+from appliance.recording.ring import Ring
+from appliance.recording.store import RingStore, describe_now, first_reason
+from appliance.recording.watcher import Watcher
+from appliance.service import Answers
+from appliance.settings.model import Settings
+from appliance.threads import in_thread
+
+Log = Callable[[str], None]
+
+
+async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event) -> None:
+    """Be the box until `stop` is set.
+
+    Raises:
+        UnusableFolderError, FolderInUseError, SocketTroubleError, PanelError: a sentence for the owner each.
+        ExceptionGroup: if a task died that never should; the process had better start anew.
+    """
+    ring_path, memories_path = Path(settings.ring.directory), Path(settings.memories.directory)
+    step_minutes, step_s = settings.memories.minutes_per_step, settings.memories.minutes_per_step * 60
+    async with AsyncExitStack() as closing:
+        for path in (ring_path, memories_path):
+            prepare_folder(path)
+            closing.callback(FolderLock(path).release)
+        require_links(ring_path, memories_path)
+        card = closing.enter_context(ThreadPoolExecutor(1, "card"))
+        flusher = closing.enter_context(ThreadPoolExecutor(1, "flusher"))
+        archivist = closing.enter_context(ThreadPoolExecutor(1, "archivist"))
+
+        # what earlier lives left
+        folder = RingFolder(ring_path)
+        found = rebuild(folder, describe_now(clock, 0, "", ""), settings.ring.segment_seconds)
+        claims = Claims(memories_path)
+        claims.prepare()
+        left_claims = claims.read_all()
+        archive = Archive(memories_path)
+        entries = await in_thread(archivist, archive.open)
+        closing.push_async_callback(in_thread, archivist, archive.close)
+        used_epochs = [claim.last.epoch for claim in left_claims] + [entry.last.epoch for entry in entries]
+
+        # recording
+        announcer = Announcer(step_minutes)
+        store = RingStore(
+            Ring(settings.ring.capacity_bytes),
+            folder,
+            card=card,
+            flusher=flusher,
+            clock=clock,
+            disk_reserve_bytes=disk_reserve_bytes(ring_path),
+        )
+        store.take(found, after_epoch=max(used_epochs, default=-1))
+        watcher = closing.enter_context(Watcher())
+        recorder = Recorder(
+            source=choose_source(
+                kind=settings.camera.kind,
+                url=settings.camera.url,
+                device=settings.camera.device,
+                audio=settings.camera.audio,
+                transport=settings.camera.transport,
+            ),
+            store=store,
+            watcher=watcher,
+            clock=clock,
+            listener=announcer,
+            segment_s=settings.ring.segment_seconds,
+            first_reason=first_reason(store.ring, clock.boot_id),
+        )
+
+        # memories
+        assembler = Assembler(memories_path, claims, archivist)
+        assembler.sweep()
+        workshop = Workshop(
+            archive=archive,
+            assembler=assembler,
+            claims=claims,
+            room=store,
+            clock=clock,
+            card=card,
+            archivist=archivist,
+            listener=announcer,
+        )
+        keeper = Keeper(
+            store=store,
+            claims=claims,
+            workshop=workshop,
+            camera=recorder,
+            clock=clock,
+            card=card,
+            listener=announcer,
+            step_s=step_s,
+            overlap=settings.memories.overlap,
+        )
+        workshop.start_from(entries)
+        keeper.resume(left_claims)
+
+        # panel and control
+        panel = Panel(
+            hardware=hardware,
+            listener=announcer,
+            holds_step=keeper.holds_step,
+            seconds_per_step=settings.memories.seconds_per_step,
+            now_s=clock.monotonic_s,
+        )
+        answers = Answers(
+            recorder=recorder,
+            store=store,
+            keeper=keeper,
+            workshop=workshop,
+            panel=panel,
+            clock=clock,
+            announcer=announcer,
+            folder=str(memories_path.absolute()),
+        )
+        server = Server(settings.control.socket, answers, allowed_uids=frozenset({0, os.getuid()}))
+        announcer.connect(keeper, workshop, panel, server.publish)
+
+        for sentence in store.left_out:
+            log(sentence)
+        panel.start()
+        closing.callback(panel.stop)
+        await server.start()
+        closing.push_async_callback(server.stop)
+        async with asyncio.TaskGroup() as tasks:
+            working = [tasks.create_task(recorder.run()), tasks.create_task(workshop.run(log))]
+            await stop.wait()
+            await keeper.wait_until_quiet()
+            for task in working:
+                task.cancel()
