@@ -21,12 +21,12 @@ class Footage(Struct, frozen=True):
     `streams`: ffmpeg-python stream nodes in output order, picture first (`ffmpeg.input(...)["v:0"]`, ...).
     `options`: ffmpeg output options as ffmpeg-python keywords (`{"c:v": "copy", "c:a": "copy"}`): codecs and
     bit stream filters only; the container is recording's business.
+    `warning`: one sentence for the owner about what this camera costs or lacks, when there is something to say.
     """
 
     streams: tuple[Any, ...]
     options: dict[str, str | int]
     warning: str | None = None
-    """What the owner should know although it works, such as an encoder that keeps the processor busy."""
 
 
 class Source(Protocol):

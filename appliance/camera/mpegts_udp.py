@@ -1,0 +1,73 @@
+"""A camera that sends MPEG-TS over UDP to this box (GoPro preview and webcam, encoders, multicast).
+
+The input options were found on GoPros (Open GoPro issues, GoProStream issue 56) and tried on ffmpeg 5.1: the
+FIFO must be large and must not end the stream when it overruns; `+discardcorrupt` would throw away a tenth of
+the pictures at 1 % lost packets. Datagrams of any length will do: ffmpeg finds the packets by itself.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import ffmpeg
+
+from appliance.camera.network_footage import network_footage
+from appliance.camera.probe import Probe
+from appliance.camera.source import CameraTroubleError, Footage
+from appliance.camera.troubles import without_secrets
+
+_UDP_OPTIONS = {
+    "overrun_nonfatal": "1",
+    "fifo_size": "100000",  # packets of 188 bytes
+    "buffer_size": "4194304",
+    "timeout": "3000000",  # microseconds
+}
+_INPUT_OPTIONS: dict[str, str | int] = {
+    "fflags": "+genpts",
+    "analyzeduration": 2_000_000,
+    "probesize": 1_000_000,
+}
+
+
+def listening_url(url: str) -> str:
+    """`url` with our UDP options; options that the owner wrote into it are kept.
+
+    Raises:
+        ValueError: if it is not `udp://ADDRESS:PORT`.
+    """
+    address = urlsplit(url)
+    if address.scheme != "udp" or not address.port or any(c.isspace() for c in url):
+        raise ValueError(url)
+    options = _UDP_OPTIONS | dict(parse_qsl(address.query, keep_blank_values=True))
+    return urlunsplit(address._replace(query=urlencode(options)))
+
+
+class MpegtsUdpCamera:
+    """Listens at `url`: `udp://0.0.0.0:8554`, `udp://@:8554`, or a multicast group. `audio`: "none" drops the sound."""
+
+    latency_s = 1.0
+    start_limit_s = 12.0
+
+    def __init__(self, *, url: str, audio: str = "auto") -> None:
+        self._url = url
+        self._has_sound = audio != "none"
+        self.name = f"MPEG-TS stream at {without_secrets(url)}"
+        self._probe: Probe | None = None
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Footage]:
+        try:
+            url = listening_url(self._url)
+        except ValueError:
+            shown = without_secrets(self._url)
+            raise CameraTroubleError(f'camera.url is "{shown}", not udp://0.0.0.0:PORT.') from None
+        async with self._ready_probe(url).epoch() as facts:
+            camera = ffmpeg.input(url, f="mpegts", **_INPUT_OPTIONS)
+            yield network_footage(camera, facts, has_sound=self._has_sound)
+
+    def _ready_probe(self, url: str) -> Probe:
+        if self._probe is None:
+            silent = f"{self.name} brings no picture; is the camera streaming to this box's address and port?"
+            argv = [word for key, value in _INPUT_OPTIONS.items() for word in (f"-{key}", str(value))]
+            self._probe = Probe(url, ["-f", "mpegts", *argv], name=self.name, if_silent=silent)
+        return self._probe
