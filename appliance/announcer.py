@@ -10,21 +10,23 @@ from appliance.control.messages import Asked, Counted, Event, MemoryChanged, Rec
 from appliance.memories.keeper import Keeper
 from appliance.memories.moment import Moment, State
 from appliance.memories.workshop import Workshop
+from appliance.panel.lamp import Moment as LampMoment
 from appliance.panel.panel import Panel
 from appliance.recording.freshness import State as RecordingState
 from appliance.recording.segment import Segment
 
 Tell = Callable[[Event], None]
 
-_LAMP_MOMENTS: dict[State, str] = {"secured": "got-it", "kept": "memory-ready", "not-saved": "not-saved"}
+_LAMP_MOMENTS: dict[State, LampMoment] = {"secured": "got-it", "kept": "memory-ready", "not-saved": "not-saved"}
 
 
 class Announcer:
     """Listens to recording, memories and panel; `connect()` comes before the first word."""
 
-    def __init__(self, step_minutes: float) -> None:
+    def __init__(self, step_minutes: float, log: Callable[[str], None]) -> None:
         self.last_press: Moment | None = None
         self._step_minutes = step_minutes
+        self._log = log
         self._tells: list[Tell] = []
         self._keeper: Keeper
         self._workshop: Workshop
@@ -53,6 +55,7 @@ class Announcer:
 
     def recording_changed(self, state: RecordingState, reason: str | None) -> None:
         self._panel.show_state(state)
+        self._log(f"{state}: {reason}" if reason else state)
         self._say(RecordingChanged(state, reason))
 
     def segment_opened(self) -> None:
@@ -74,7 +77,9 @@ class Announcer:
             return
         if state in _LAMP_MOMENTS:
             self._panel.tell(_LAMP_MOMENTS[state])
-        self._panel.set_condition("fault", self._workshop.trouble is not None)
+        self._panel.set_condition("fault", on=self._workshop.trouble is not None)
+        if progress in {None, 1.0}:
+            self._log(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
         self._say(MemoryChanged(identity, name, state, progress, sentence))
 
     # The panel's words
@@ -84,22 +89,27 @@ class Announcer:
 
     def press_counted(self, steps: int) -> None:
         self._keeper.press_counted(steps)
+        self._log(f"counted {steps}: the last {steps * self._step_minutes:g} minutes")
         self._say(Counted(steps, steps * self._step_minutes))
 
     def press_limit(self, steps: int) -> None:
+        self._log(f"counted no further than {steps}: the ring holds no more")
         self._say(Counted(steps, steps * self._step_minutes, is_limit=True))
 
     def press_ended(self, steps: int) -> None:
         self._keeper.press_ended(steps)
 
     def upload_asked(self) -> None:
+        self._log("upload asked for")
         self._say(Asked("upload-now"))
 
     def set_up_asked(self) -> None:
+        self._log("set-up mode asked for")
         self._say(Asked("set-up-mode"))
 
     def panel_fault(self, sentence: str | None) -> None:
-        self._panel.set_condition("fault", sentence is not None)
+        if sentence:
+            self._log(sentence)
 
     def _say(self, event: Event) -> None:
         for tell in list(self._tells):

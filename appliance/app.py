@@ -17,7 +17,8 @@ from appliance.memories.assembler import Assembler
 from appliance.memories.claims import Claims
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
-from appliance.panel.panel import Hardware, Panel
+from appliance.panel.hardware import Hardware
+from appliance.panel.panel import Panel
 from appliance.recording.folder import RingFolder
 from appliance.recording.rebuild import rebuild
 from appliance.recording.recorder import Recorder
@@ -61,7 +62,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         used_epochs = [claim.last.epoch for claim in left_claims] + [entry.last.epoch for entry in entries]
 
         # recording
-        announcer = Announcer(step_minutes)
+        announcer = Announcer(step_minutes, log)
         store = RingStore(
             Ring(settings.ring.capacity_bytes),
             folder,
@@ -121,7 +122,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             listener=announcer,
             holds_step=keeper.holds_step,
             seconds_per_step=settings.memories.seconds_per_step,
-            now_s=clock.monotonic_s,
+            clock=clock.monotonic_s,
         )
         answers = Answers(
             recorder=recorder,
@@ -131,7 +132,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             panel=panel,
             clock=clock,
             announcer=announcer,
-            folder=str(memories_path.absolute()),
+            folder=str(archive.folder.absolute()),
         )
         server = Server(settings.control.socket, answers, allowed_uids=frozenset({0, os.getuid()}))
         announcer.connect(keeper, workshop, panel, server.publish)

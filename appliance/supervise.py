@@ -1,4 +1,4 @@
-"""The supervisor process: `python -m appliance.supervise [--config FILE | --demo]`, which is `moment run` and `moment demo`.
+"""The supervisor process, `python -m appliance.supervise [--config FILE | --demo]`: `moment run` and `moment demo`.
 
 Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it.
 """
@@ -10,14 +10,15 @@ import resource
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from appliance.app import run_appliance
 from appliance.clock import SystemClock
 from appliance.control.errors import SocketTroubleError
 from appliance.durable import FolderInUseError, UnusableFolderError
-from appliance.panel.gpio import GpioPanel, PanelError
-from appliance.panel.keyboard import Keyboard
-from appliance.panel.panel import Hardware, NoHardware
+from appliance.panel.gpio import GpioPanel
+from appliance.panel.hardware import Hardware, NoHardware, PanelError
+from appliance.panel.keyboard import Keyboard, MockButtons
 from appliance.settings.model import Settings
 from appliance.settings.reading import SettingsError, read_settings
 from appliance.tools import MissingToolError, require_tools
@@ -48,10 +49,55 @@ async def _run(settings: Settings, *, is_demo: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await run_appliance(settings, SystemClock(), _hardware(settings), _log.info, stop)
+    if is_demo:
+        await _run_demo(settings, stop)
+    else:
+        await run_appliance(settings, SystemClock(), _hardware(settings), _log.info, stop)
+
+
+async def _run_demo(settings: Settings, stop: asyncio.Event) -> None:
+    """The terminal's keys drive mock pins: everything behind the pins is the very code of the board."""
+    pins = settings.panel
+    buttons = MockButtons(save_pin=pins.save_pin, upload_pin=pins.upload_pin)
+    hardware = _gpio_panel(settings, buttons.factory)
+    keyboard = Keyboard(buttons, seconds_per_step=settings.memories.seconds_per_step, on_quit=stop.set)
+    if keyboard.start():
+        _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
+    try:
+        await run_appliance(settings, SystemClock(), hardware, _log.info, stop)
+    finally:
+        keyboard.stop()
+        buttons.close()
+
+
+def _hardware(settings: Settings) -> Hardware:
+    if settings.panel.kind == "none":
+        return NoHardware()
+    return _gpio_panel(settings)
+
+
+def _gpio_panel(settings: Settings, pin_factory: Any = None) -> GpioPanel:
+    pins = settings.panel
+    return GpioPanel(
+        save_pin=pins.save_pin,
+        upload_pin=pins.upload_pin,
+        lamp_pin=pins.lamp_pin,
+        buzzer_pin=pins.buzzer_pin,
+        pin_factory=pin_factory,
+    )
+
+
+def _allow_many_files() -> None:
+    """A long memory is read from all its segments at once; children inherit the limit."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _refuse(*sentences: str) -> int:
     for sentence in sentences:
         print(sentence, file=sys.stderr)  # noqa: T201 - a program's last words to its owner
     return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

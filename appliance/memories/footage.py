@@ -1,7 +1,7 @@
-"""What a claim really holds: which of its segments are sound, what can be joined, where footage is missing.
+"""What a claim really holds: what of it can be joined, for how long, and where footage is missing.
 
-A *slice* is a stretch of one file; a *run* is slices that follow each other without a gap; a *part* is runs of
-one picture format, and becomes one MP4.
+A *run* is sound pieces that follow each other without a gap; a *part* is runs of one picture format, and becomes
+one MP4.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from appliance.memories.gaps import gap_at_end, gap_between
 from appliance.memories.model import Claim, ClaimedSegment, Gap, Leading
+from appliance.memories.pieces import WHOLE, Piece, Slice, sound_pieces
 from appliance.recording.folder import HEAD_BYTES
 from appliance.recording.segment import Key
 from appliance.recording.transport import (
@@ -17,36 +19,10 @@ from appliance.recording.transport import (
     PACKET_BYTES,
     WRAP,
     Fingerprint,
-    changes,
-    complete_bytes,
     fingerprint,
-    is_transport_stream,
     picture_times,
     prelude_bytes,
 )
-
-DAMAGED = "a damaged piece of the recording was left out"
-MISSING = "a piece of the recording is missing"
-WHOLE = -1
-_SMALLEST_TOLD_S = 0.25
-"""A shorter hole is the camera's own rhythm, not worth a word."""
-
-
-class Slice(Struct, frozen=True):
-    """Bytes `start` to `end` of a file (WHOLE: to its end)."""
-
-    path: Path
-    start: int = 0
-    end: int = WHOLE
-
-
-class Piece(Struct):
-    """A sound segment, or a stretch of one, with its format."""
-
-    segment: ClaimedSegment
-    slices: list[Slice]
-    fingerprint: Fingerprint
-    is_changed_inside: bool = False
 
 
 class Run(Struct):
@@ -98,10 +74,10 @@ def survey(claim: Claim, where: Callable[[Key], Path]) -> list[Part]:
     pieces: list[Piece] = []
     for index, segment in enumerate(claim.segments):
         is_last = index + 1 == len(claim.segments) or claim.segments[index + 1].epoch != segment.epoch
-        pieces.extend(_look(segment, where(segment.key), is_last_of_epoch=is_last))
+        pieces.extend(sound_pieces(segment, where(segment.key), is_last_of_epoch=is_last))
     parts = _parts(_runs(claim, pieces))
     if parts:
-        parts[-1].trailing_gap = _trailing_gap(claim, pieces[-1])
+        parts[-1].trailing_gap = gap_at_end(claim, pieces[-1].segment)
     return parts
 
 
@@ -120,43 +96,11 @@ def lead(parts: list[Part], leading: Leading, path: Path) -> None:
         parts.insert(0, Part([run], found, _frames_per_s(run)))
 
 
-def _look(segment: ClaimedSegment, path: Path, *, is_last_of_epoch: bool) -> list[Piece]:
-    """The sound stretches of a segment: none if it is damaged, several if its format changes within."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            found = fingerprint(head) if is_transport_stream(head) else None
-            if found is None:
-                return []
-            if not is_last_of_epoch:
-                return [Piece(segment, [Slice(path)], found)]
-            return _look_closely(segment, path, head + file.read(), found)
-    except OSError:
-        return []
-
-
-def _look_closely(segment: ClaimedSegment, path: Path, data: bytes, found: Fingerprint) -> list[Piece]:
-    """The last segment of an epoch: it may be cut off in mid-frame, and its format may change before its end."""
-    end = len(data) if segment.is_whole and segment.end_s is not None else complete_bytes(data)
-    if end == 0:
-        return []
-    found_changes = [(offset, kind) for offset, kind in changes(data) if offset < end]
-    if len(found_changes) < 2:  # noqa: PLR2004 - one entry is the beginning itself
-        return [Piece(segment, [Slice(path, 0, end)], found)]
-    tables = Slice(path, 0, prelude_bytes(data))
-    pieces = []
-    for index, (offset, kind) in enumerate(found_changes):
-        stop = found_changes[index + 1][0] if index + 1 < len(found_changes) else end
-        pieces.append(Piece(segment, [tables, Slice(path, offset, stop)], kind, is_changed_inside=index > 0))
-    return pieces
-
-
 def _runs(claim: Claim, pieces: list[Piece]) -> list[Run]:
-    reasons = {interruption.epoch: interruption for interruption in claim.interruptions}
     runs: list[Run] = []
     for index, piece in enumerate(pieces):
         before = pieces[index - 1] if index else None
-        gap = _gap(claim, before, piece.segment, {e: (i.reason, i.is_measured) for e, i in reasons.items()})
+        gap = gap_between(claim, before.segment if before else None, piece.segment)
         if before is None or gap or _breaks(before, piece):
             runs.append(Run([piece], gap))
         else:
@@ -168,39 +112,6 @@ def _runs(claim: Claim, pieces: list[Piece]) -> list[Run]:
 
 def _breaks(before: Piece, after: Piece) -> bool:
     return before.segment.epoch != after.segment.epoch or before.fingerprint != after.fingerprint
-
-
-def _gap(claim: Claim, before: Piece | None, after: ClaimedSegment, reasons: dict[int, tuple[str, bool]]) -> Gap | None:
-    reason, is_measured = reasons.get(after.epoch, (MISSING, True))
-    if before is None:
-        if claim.segments[0] != after:
-            return _told(claim.segments[0].start_s, after.start_s, DAMAGED, is_measured=True)
-        if after.epoch not in reasons:
-            return None
-        return _told(claim.window_start_s, after.start_s, reason, is_measured=is_measured)
-    was = before.segment
-    if was.epoch != after.epoch:
-        return _told(was.end_s, after.start_s, reason, is_measured=is_measured and was.end_s is not None)
-    if after.number - was.number <= 1:
-        return None
-    claimed = {segment.number for segment in claim.segments if segment.epoch == after.epoch}
-    is_damaged = all(number in claimed for number in range(was.number + 1, after.number))
-    return _told(was.end_s, after.start_s, DAMAGED if is_damaged else MISSING, is_measured=True)
-
-
-def _told(from_s: float | None, to_s: float, reason: str, *, is_measured: bool) -> Gap | None:
-    if not is_measured or from_s is None:
-        return Gap(0.0, None, reason)
-    length_s = round(to_s - from_s, 3)
-    return Gap(0.0, length_s, reason) if length_s >= _SMALLEST_TOLD_S else None
-
-
-def _trailing_gap(claim: Claim, last: Piece) -> Gap | None:
-    if claim.trailing_reason is None:
-        if claim.segments[-1] != last.segment:
-            return _told(last.segment.end_s, claim.segments[-1].end_s or claim.last_press_s, DAMAGED, is_measured=True)
-        return None
-    return _told(last.segment.end_s, claim.last_press_s, claim.trailing_reason, is_measured=True)
 
 
 def _parts(runs: list[Run]) -> list[Part]:

@@ -11,7 +11,8 @@ from typing import Any
 import ffmpeg
 from msgspec import Struct
 
-from appliance.memories.footage import WHOLE, Part, Slice
+from appliance.memories.footage import Part
+from appliance.memories.pieces import WHOLE, Slice
 from appliance.memories.truth import describe_gap
 
 MOOV_BYTES_A_FRAME = 36

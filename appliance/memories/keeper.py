@@ -6,37 +6,26 @@ Everything here happens in the loop, one plan after the other; only the claims' 
 """
 
 import asyncio
-import secrets
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from functools import partial
-from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec.structs import replace
 
 from appliance.clock import Clock
+from appliance.memories.claimer import Claimer
 from appliance.memories.claims import Claims
-from appliance.memories.model import Claim, ClaimedSegment, Entry
-from appliance.memories.moment import Moment, NotSavedError, State, claim_for, press_of
-from appliance.memories.plan import Earlier, Overlap, Plan, plan_press
-from appliance.memories.workshop import Workshop
-from appliance.recording.segment import Key, Segment
+from appliance.memories.model import Claim
+from appliance.memories.moment import Moment, NotSavedError
+from appliance.memories.plan import Earlier, Overlap
+from appliance.memories.workshop import MemoryListener, Workshop
+from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore
-from appliance.threads import in_thread
 
 NOTHING_RECORDED = "Nothing recorded yet: wait until the lamp shows that it is recording."
 _SMALLEST_TOLD_S = 0.25
 _ROOM_FOR_A_CLAIM_BYTES = 16_000_000
-
-
-class MemoryListener(Protocol):
-    """Who wants to know what becomes of a press. Called in the loop; must return at once."""
-
-    def memory_changed(
-        self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
-    ) -> None:
-        """A moment moved on."""
 
 
 class Camera(Protocol):
@@ -76,9 +65,17 @@ class Keeper:
         self._card = card
         self._listener = listener
         self._step_s = step_s
-        self._overlap: Overlap = overlap
-        self._may_grow = may_grow
         self._moments: list[Moment] = []
+        self._claimer = Claimer(
+            store=store,
+            claims=claims,
+            workshop=workshop,
+            clock=clock,
+            card=card,
+            overlap=overlap,
+            may_grow=may_grow,
+            moments=self._moments,
+        )
         self._held: Moment | None = None
         self._order = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -101,7 +98,7 @@ class Keeper:
         moment, self._held = self._held, None
         if moment:
             moment.asked_s = max(moment.asked_s, steps * self._step_s)
-            self._release(moment)
+            self._start(self._let_go(moment))
 
     def holds_step(self, at_s: float, steps: int) -> bool:
         """Whether a press at `at_s` gets more footage by step number `steps`."""
@@ -117,7 +114,7 @@ class Keeper:
             self._grow(self._held, asked_s)
             return self._held
         moment = self._begin(at_s, asked_s)
-        self._release(moment)
+        self._start(self._let_go(moment))
         return moment
 
     def resume(self, claims: list[Claim]) -> None:
@@ -127,8 +124,7 @@ class Keeper:
             moment.claim, moment.state = claim, "secured"
             moment.is_held, moment.is_queued, moment.is_cut_short = False, True, True
             moment.secured.set_result(None)
-            self._moments.append(moment)
-            moment.finished.add_done_callback(partial(self._forget, moment))
+            self._enter(moment)
             self._workshop.take(moment)
 
     # Recording's news
@@ -156,24 +152,21 @@ class Keeper:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    # Inside
+    # One moment's way
 
     def _begin(self, at_s: float, asked_s: float) -> Moment:
         moment = Moment(at_s, at_s + self._camera.latency_s)
-        self._moments.append(moment)
-        moment.finished.add_done_callback(partial(self._forget, moment))
+        self._enter(moment)
         self._grow(moment, asked_s)
         return moment
 
-    def _forget(self, moment: Moment, _: object) -> None:
-        self._moments.remove(moment)
+    def _enter(self, moment: Moment) -> None:
+        self._moments.append(moment)
+        moment.finished.add_done_callback(lambda _: self._moments.remove(moment))
 
     def _grow(self, moment: Moment, asked_s: float) -> None:
         moment.asked_s = max(moment.asked_s, asked_s)
         self._start(self._secure(moment))
-
-    def _release(self, moment: Moment) -> None:
-        self._start(self._let_go(moment))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -183,8 +176,8 @@ class Keeper:
     async def _let_go(self, moment: Moment) -> None:
         async with self._order:  # after the claims that the hold asked for
             moment.is_held = False
-            if moment.state == "secured":
-                self._tell(moment)
+            if moment.claim:
+                self._listener.memory_changed(moment.claim.id, moment.claim.stem, moment.state)
             self._advance(moment)
 
     async def _secure(self, moment: Moment) -> None:
@@ -192,120 +185,49 @@ class Keeper:
             if moment.finished.done() or moment.successor or moment.is_queued:
                 return
             try:
-                await self._plan_and_claim(moment)
-            except OSError:
-                await self._try_again(moment)
+                await self._secure_or_yield(moment)
             except NotSavedError as error:
                 self._fail(moment, str(error))
 
-    async def _try_again(self, moment: Moment) -> None:
-        """The disk refused: the ring gives way, once."""
+    async def _secure_or_yield(self, moment: Moment) -> None:
         try:
-            await self._store.make_room(_ROOM_FOR_A_CLAIM_BYTES)
             await self._plan_and_claim(moment)
-        except OSError as error:
-            self._fail(moment, f"The disk does not take it ({error.strerror}): make room or check the card.")
-        except NotSavedError as error:
-            self._fail(moment, str(error))
+        except OSError:  # the ring gives way, once
+            await self._store.make_room(_ROOM_FOR_A_CLAIM_BYTES)
+            try:
+                await self._plan_and_claim(moment)
+            except OSError as error:
+                sentence = f"The disk does not take it ({error.strerror}): make room or check the card."
+                raise NotSavedError(sentence) from error
 
     async def _plan_and_claim(self, moment: Moment) -> None:
-        ring = self._store.ring
-        start_s = moment.at_s - moment.asked_s
-        earlier = self._earlier(moment)
-        plan = plan_press(ring, earlier, start_s, moment.until_s, self._overlap)
+        plan = self._claimer.plan(moment)
         if plan.inside and moment.claim is None:
             self._join(moment, plan.inside)
         elif plan.pieces:
-            moment.available_s = max(moment.available_s, _available_s(plan, start_s, moment.at_s))
-            await self._claim(moment, plan)
+            for old in await self._claimer.claim(moment, plan):
+                self._supersede(old, moment)
+            self._note_secured(moment)
+            self._advance(moment)
         elif moment.claim is None:
             raise NotSavedError(self._why_nothing())
 
-    async def _claim(self, moment: Moment, plan: Plan) -> None:
-        merged = {earlier.id for earlier in plan.merges}
-        older = [m for m in self._others(moment) if m.claim and m.claim.id in merged]
-        old_claims = [m.claim for m in older if m.claim]
-        claim = self._new_claim(moment, plan, old_claims)
-        own = moment.claim
-        held = {segment.key for segment in own.segments} if own else set()
-        sources = {s.key: self._where(s, old_claims) for s in claim.segments if s.key not in held}
-        unflushed = [key for key in sources if key in self._store.unflushed or self._is_open(key)]
-        work = self._claims.extend if own else self._claims.secure
-        if own is None or sources or claim.merges != own.merges:
-            await in_thread(self._card, work, claim, sources, unflushed)
-        moment.claim = claim
-        self._secured(moment)
-        for old in older:
-            self._supersede(old, moment)
-
-    def _new_claim(self, moment: Moment, plan: Plan, older: list[Claim]) -> Claim:
-        own = moment.claim
-        head = plan.merges[0] if plan.merges else None
-        press = head.press if head else own.press if own else press_of(self._clock, moment.at_s)
-        return claim_for(
-            moment,
-            plan,
-            ring=self._store.ring,
-            older=older,
-            press=press,
-            stem=head.stem if head else own.stem if own else self._free_stem(press.file_stem),
-            folder=own.folder if own else f"c-{secrets.token_hex(8)}",
-            identity=head.id if head else own.id if own else secrets.token_hex(4),
-        )
-
-    def _free_stem(self, wanted: str) -> str:
-        taken = {m.claim.stem for m in self._moments if m.claim}
-        return self._workshop.free_stem(wanted, taken)
-
-    def _earlier(self, moment: Moment) -> list[Earlier]:
-        """Memories and claims that the press may touch, oldest first."""
-        found = {earlier.id: earlier for earlier in self._workshop.kept_lately}
-        for other in self._others(moment):
-            claim = other.claim
-            if claim and not other.is_held:
-                file = found[claim.id].file if claim.id in found else None
-                found[claim.id] = _earlier_of(claim, file)
-        own = set(moment.claim.merges) | {moment.claim.id} if moment.claim else set()
-        rest = (e for e in found.values() if e.id not in own)
-        return sorted((replace(e, may_grow=self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
-
-    def _others(self, moment: Moment) -> list[Moment]:
-        """Moments on their way that hold their own links."""
-        return [m for m in self._moments if m is not moment and not m.successor and not m.is_published]
-
-    def _where(self, segment: ClaimedSegment, claims: list[Claim]) -> Path:
-        for claim in claims:
-            if any(own.key == segment.key for own in claim.segments):
-                return self._claims.segment_path(claim, segment.key)
-        return self._store.folder.path(segment.key)
-
-    def _is_open(self, key: Key) -> bool:
-        return self._store.ring.open is not None and self._store.ring.open.key == key
-
-    def _secured(self, moment: Moment) -> None:
-        if not moment.secured.done():
-            moment.secured_s = self._clock.monotonic_s() - moment.at_s
-            moment.secured.set_result(None)
+    def _note_secured(self, moment: Moment) -> None:
         moment.state = "secured"
-        self._advance(moment)
+        if moment.secured_s is None:
+            moment.secured_s = self._clock.monotonic_s() - moment.at_s
+        if not moment.secured.done():
+            moment.secured.set_result(None)
 
     def _advance(self, moment: Moment) -> None:
         """Note what has been closed since; hand over when all footage is there."""
         if moment.claim is None or moment.is_queued:
             return
-        moment.claim = replace(moment.claim, segments=[self._refreshed(s) for s in moment.claim.segments])
+        moment.claim = self._claimer.refreshed(moment.claim)
         if moment.is_complete:
             moment.claim = self._with_end(moment, moment.claim)
             moment.is_queued = True
             self._workshop.take(moment)
-
-    def _refreshed(self, segment: ClaimedSegment) -> ClaimedSegment:
-        if segment.end_s is not None or self._is_open(segment.key):
-            return segment
-        closed = next(iter(self._store.ring.since_key(segment.key)), None)
-        if closed is None or closed.key != segment.key:
-            return replace(segment, end_s=segment.start_s)
-        return replace(segment, start_s=closed.start_s, end_s=closed.end_s, is_whole=closed.is_whole)
 
     def _with_end(self, moment: Moment, claim: Claim) -> Claim:
         end_s = claim.segments[-1].end_s
@@ -324,21 +246,20 @@ class Keeper:
 
     def _join(self, moment: Moment, host: Earlier) -> None:
         """Everything that a press asked for is in an earlier memory already."""
-        other = next((m for m in self._others(moment) if m.claim and m.claim.id == host.id), None)
         moment.inside = host
+        moment.secured_s = self._clock.monotonic_s() - moment.at_s
+        other = next((m for m in self._claimer.others(moment) if m.claim and m.claim.id == host.id), None)
         if other:
             other.until_s = max(other.until_s, moment.until_s)
-            moment.successor, moment.claim = other, None
-            moment.secured_s = self._clock.monotonic_s() - moment.at_s
+            moment.successor = other
             _chain(other, moment)
         else:
             self._start(self._finish_inside(moment, host))
 
     async def _finish_inside(self, moment: Moment, host: Earlier) -> None:
-        moment.secured_s = self._clock.monotonic_s() - moment.at_s
-        moment.secured.set_result(None)
-        entries: list[Entry] = await self._workshop.entries_of(host.id)
         moment.state = "kept"
+        moment.secured.set_result(None)
+        entries = await self._workshop.entries_of(host.id)
         self._listener.memory_changed(host.id, host.stem, "kept", sentence="It was kept before.")
         moment.finished.set_result(entries)
 
@@ -357,38 +278,14 @@ class Keeper:
         moment.secured.set_exception(NotSavedError(sentence))
         moment.finished.set_exception(NotSavedError(sentence))
 
-    def _tell(self, moment: Moment) -> None:
-        if moment.claim:
-            self._listener.memory_changed(moment.claim.id, moment.claim.stem, moment.state)
-
-
-def _available_s(plan: Plan, start_s: float, at_s: float) -> float:
-    ends = ((piece.start_s, piece.end_s if isinstance(piece, Segment) else at_s) for piece in plan.pieces)
-    return round(sum(max(0.0, min(end, at_s) - max(start, start_s)) for start, end in ends), 3)
-
-
-def _earlier_of(claim: Claim, file: str | None) -> Earlier:
-    return Earlier(
-        id=claim.id,
-        stem=claim.stem,
-        press=claim.press,
-        first=claim.first,
-        last=claim.last,
-        window_start_s=claim.window_start_s,
-        file=file,
-        gaps=[],
-        may_grow=True,
-        holds_segments=True,
-    )
-
 
 def _chain(leader: Moment, follower: Moment) -> None:
     """What becomes of one moment becomes of another."""
-    leader.secured.add_done_callback(lambda done: _copy(done, follower.secured))
-    leader.finished.add_done_callback(lambda done: _copy(done, follower.finished))
+    leader.secured.add_done_callback(partial(_copy, follower.secured))
+    leader.finished.add_done_callback(partial(_copy, follower.finished))
 
 
-def _copy(done: "asyncio.Future[Any]", future: "asyncio.Future[Any]") -> None:
+def _copy(future: "asyncio.Future[Any]", done: "asyncio.Future[Any]") -> None:
     if future.done() or done.cancelled():
         return
     error = done.exception()

@@ -34,8 +34,8 @@ class Room(Protocol):
         """Shrink the ring until so much is free beside the reserve, as far as that goes."""
 
 
-class WorkshopListener(Protocol):
-    """Who wants to know. Called in the loop; must return at once."""
+class MemoryListener(Protocol):
+    """Who wants to know what becomes of a press. Called in the loop; must return at once."""
 
     def memory_changed(
         self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
@@ -56,7 +56,7 @@ class Workshop:
         clock: Clock,
         card: Executor,
         archivist: Executor,
-        listener: WorkshopListener,
+        listener: MemoryListener,
     ) -> None:
         self.kept_lately: list[Earlier] = []
         """Memories whose footage a new press may touch."""

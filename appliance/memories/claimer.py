@@ -1,0 +1,146 @@
+"""From a plan to a claim on disk: what to link, from where, and which earlier claims it makes superfluous."""
+
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from appliance.clock import Clock
+from appliance.memories.claims import Claims
+from appliance.memories.model import Claim, ClaimedSegment
+from appliance.memories.moment import Moment, claim_for, press_of
+from appliance.memories.plan import Earlier, Overlap, Plan, plan_press
+from appliance.memories.workshop import Workshop
+from appliance.recording.segment import Key, Segment
+from appliance.recording.store import RingStore
+from appliance.threads import in_thread
+
+
+class Claimer:
+    """Secures one moment after the other. `moments`: all that are on their way, shared with the keeper."""
+
+    def __init__(
+        self,
+        *,
+        store: RingStore,
+        claims: Claims,
+        workshop: Workshop,
+        clock: Clock,
+        card: Executor,
+        overlap: Overlap,
+        may_grow: Callable[[str], bool],
+        moments: list[Moment],
+    ) -> None:
+        self._store = store
+        self._claims = claims
+        self._workshop = workshop
+        self._clock = clock
+        self._card = card
+        self._overlap: Overlap = overlap
+        self._may_grow = may_grow
+        self._moments = moments
+
+    def plan(self, moment: Moment) -> Plan:
+        """What to keep for a moment now."""
+        start_s = moment.at_s - moment.asked_s
+        plan = plan_press(self._store.ring, self._earlier(moment), start_s, moment.until_s, self._overlap)
+        if plan.pieces:
+            moment.available_s = max(moment.available_s, _available_s(plan, start_s, moment.at_s))
+        return plan
+
+    async def claim(self, moment: Moment, plan: Plan) -> list[Moment]:
+        """Make a plan durable; the moments whose claims it makes superfluous.
+
+        Raises:
+            OSError: if the disk does not take it; what was claimed before is still claimed.
+        """
+        merged = {earlier.id for earlier in plan.merges}
+        older = [m for m in self.others(moment) if m.claim and m.claim.id in merged]
+        old_claims = [m.claim for m in older if m.claim]
+        claim, own = self._new_claim(moment, plan, old_claims), moment.claim
+        held = {segment.key for segment in own.segments} if own else set()
+        sources = {s.key: self._where(s, old_claims) for s in claim.segments if s.key not in held}
+        unflushed = [key for key in sources if key in self._store.unflushed or self.is_open(key)]
+        work = self._claims.extend if own else self._claims.secure
+        if own is None or sources or claim.merges != own.merges:
+            await in_thread(self._card, work, claim, sources, unflushed)
+        moment.claim = claim
+        return older
+
+    def others(self, moment: Moment) -> list[Moment]:
+        """Moments on their way that hold their own links."""
+        return [m for m in self._moments if m is not moment and not m.successor and not m.is_published]
+
+    def is_open(self, key: Key) -> bool:
+        """Whether a segment is still being written."""
+        return self._store.ring.open is not None and self._store.ring.open.key == key
+
+    def refreshed(self, claim: Claim) -> Claim:
+        """A claim with what has become known of the segments that were open when it was made."""
+        return replace(claim, segments=[self._refreshed(segment) for segment in claim.segments])
+
+    def _refreshed(self, segment: ClaimedSegment) -> ClaimedSegment:
+        if segment.end_s is not None or self.is_open(segment.key):
+            return segment
+        closed = next(iter(self._store.ring.since_key(segment.key)), None)
+        if closed is None or closed.key != segment.key:
+            return replace(segment, end_s=segment.start_s)
+        return replace(segment, start_s=closed.start_s, end_s=closed.end_s, is_whole=closed.is_whole)
+
+    def _new_claim(self, moment: Moment, plan: Plan, older: list[Claim]) -> Claim:
+        own = moment.claim
+        head = plan.merges[0] if plan.merges else None
+        press = head.press if head else own.press if own else press_of(self._clock, moment.at_s)
+        return claim_for(
+            moment,
+            plan,
+            ring=self._store.ring,
+            older=older,
+            press=press,
+            stem=head.stem if head else own.stem if own else self._free_stem(press.file_stem),
+            folder=own.folder if own else f"c-{secrets.token_hex(8)}",
+            identity=head.id if head else own.id if own else secrets.token_hex(4),
+        )
+
+    def _free_stem(self, wanted: str) -> str:
+        return self._workshop.free_stem(wanted, {m.claim.stem for m in self._moments if m.claim})
+
+    def _earlier(self, moment: Moment) -> list[Earlier]:
+        """Memories and claims that the press may touch, oldest first."""
+        found = {earlier.id: earlier for earlier in self._workshop.kept_lately}
+        for other in self.others(moment):
+            claim = other.claim
+            if claim and not other.is_held:
+                file = found[claim.id].file if claim.id in found else None
+                found[claim.id] = _earlier_of(claim, file)
+        own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
+        rest = (e for e in found.values() if e.id not in own)
+        return sorted((replace(e, may_grow=self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
+
+    def _where(self, segment: ClaimedSegment, claims: list[Claim]) -> Path:
+        for claim in claims:
+            if any(own.key == segment.key for own in claim.segments):
+                return self._claims.segment_path(claim, segment.key)
+        return self._store.folder.path(segment.key)
+
+
+def _available_s(plan: Plan, start_s: float, at_s: float) -> float:
+    ends = ((piece.start_s, piece.end_s if isinstance(piece, Segment) else at_s) for piece in plan.pieces)
+    return round(sum(max(0.0, min(end, at_s) - max(start, start_s)) for start, end in ends), 3)
+
+
+def _earlier_of(claim: Claim, file: str | None) -> Earlier:
+    return Earlier(
+        id=claim.id,
+        stem=claim.stem,
+        press=claim.press,
+        first=claim.first,
+        last=claim.last,
+        window_start_s=claim.window_start_s,
+        file=file,
+        gaps=[],
+        may_grow=True,
+        holds_segments=True,
+    )
