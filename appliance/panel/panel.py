@@ -1,0 +1,309 @@
+"""The panel: gestures, lamp and buzzer joined with the hardware and the loop's timers. Nothing polls."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
+from typing import Protocol
+
+from appliance.panel.alarm import Alarm, MonotonicClock
+from appliance.panel.contact import Freed, Stuck
+from appliance.panel.gestures import (
+    Counted,
+    Gesture,
+    HoldsStep,
+    LimitReached,
+    Outcome,
+    Pressed,
+    Released,
+    SaveGesture,
+    SetUpMode,
+    UploadGesture,
+    UploadNow,
+)
+from appliance.panel.hardware import Button, Hardware, PanelError
+from appliance.panel.lamp import BuzzerShow, Condition, LampShow, Moment, State
+
+
+class PressListener(Protocol):
+    """Who wants to know what the buttons mean. Called on the loop; must not block and must not raise."""
+
+    def press_began(self, at_s: float) -> None:
+        """The save button went down at monotonic `at_s`: that anchors the moment, and is step 1."""
+
+    def press_counted(self, steps: int) -> None:
+        """The hold reached step 2, 3, ..."""
+
+    def press_limit(self, steps: int) -> None:
+        """The ring holds no more than `steps`."""
+
+    def press_ended(self, steps: int) -> None:
+        """Exactly once for every `press_began()`."""
+
+    def upload_asked(self) -> None:
+        """The upload button was pressed shortly."""
+
+    def set_up_asked(self) -> None:
+        """The upload button has been held long."""
+
+    def panel_fault(self, sentence: str | None) -> None:
+        """What is wrong with the panel, for the owner; None: nothing any more."""
+
+
+class _Watch:
+    """One button in real time: its gesture, one timer, and the holds that were asked by others."""
+
+    def __init__(self, gesture: Gesture, clock: MonotonicClock, report: Callable[[Outcome], None]) -> None:
+        self._gesture = gesture
+        self._clock = clock
+        self._report = report
+        self._alarm = Alarm(clock, self._advance)
+        self._ups: list[tuple[float, str]] = []
+        self._waiting: list[asyncio.Future[int]] = []
+        self._hold_numbers = count(1)
+
+    def held_at_start(self) -> None:
+        self._gesture.held_at_start(self._clock(), "button")
+        self._set_alarm()
+
+    def edge(self, at_s: float, *, is_down: bool) -> None:
+        self._release_due(at_s)
+        self._tell((self._gesture.down if is_down else self._gesture.up)(at_s, "button"))
+        self._set_alarm()
+
+    def hold(self, hold_s: float) -> asyncio.Future[int]:
+        """Hold from now on; the future has the steps when the press is over, whoever else holds it longer."""
+        holder = f"hold {next(self._hold_numbers)}"
+        now_s = self._clock()
+        released = asyncio.get_running_loop().create_future()
+        self._release_due(now_s)
+        self._tell(self._gesture.down(now_s, holder))
+        self._waiting.append(released)
+        heappush(self._ups, (now_s + hold_s, holder))
+        self._set_alarm()
+        return released
+
+    def stop(self) -> None:
+        self._release_due(self._clock())
+        self._tell(self._gesture.finish(self._clock()))
+        self._alarm.set(None)
+
+    def _advance(self, now_s: float) -> None:
+        self._release_due(now_s)
+        self._tell(self._gesture.tick(now_s))
+        self._set_alarm()
+
+    def _release_due(self, now_s: float) -> None:
+        """Asked holds end at the instant that was asked, however late the loop is."""
+        while self._ups and self._ups[0][0] <= now_s:
+            self._tell(self._gesture.up(*heappop(self._ups)))
+
+    def _set_alarm(self) -> None:
+        deadlines_s = [self._gesture.next_deadline_s, *(at_s for at_s, _ in self._ups[:1])]
+        self._alarm.set(min((at_s for at_s in deadlines_s if at_s is not None), default=None))
+
+    def _tell(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            self._report(outcome)
+            if isinstance(outcome, Released):
+                waiting, self._waiting = self._waiting, []
+                for released in waiting:
+                    if not released.done():  # its caller may have gone
+                        released.set_result(outcome.steps)
+
+
+class _Show(Protocol):
+    def level(self, now_s: float) -> bool: ...
+
+    def next_change_s(self, now_s: float) -> float | None: ...
+
+
+class _Player:
+    """Brings a show to the lamp or the buzzer, one timer at a time."""
+
+    def __init__(self, show: _Show, clock: MonotonicClock, set_level: Callable[[bool], None]) -> None:
+        self._show = show
+        self._clock = clock
+        self._set_level = set_level
+        self._alarm = Alarm(clock, self._play)
+        self._level: bool | None = None
+        self._is_playing = False
+
+    def start(self) -> None:
+        self._is_playing = True
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Something was told to the show."""
+        self._play(self._clock())
+
+    def stop(self) -> None:
+        self._is_playing = False
+        self._alarm.set(None)
+
+    def _play(self, now_s: float) -> None:
+        if not self._is_playing:
+            return
+        level = self._show.level(now_s)
+        if level != self._level:
+            self._set_level(level)
+            self._level = level
+        self._alarm.set(self._show.next_change_s(now_s))
+
+
+class Panel:
+    """Buttons, lamp and buzzer.
+
+    The panel itself shows what the finger is owed at once (counted, limit) and its own fault (a stuck button);
+    whether the moment was kept is told to it (`tell()`). `holds_step(anchor_s, steps)`: whether the ring has
+    footage for step number `steps`.
+    """
+
+    def __init__(
+        self,
+        hardware: Hardware,
+        listener: PressListener,
+        *,
+        holds_step: HoldsStep,
+        seconds_per_step: float,
+        clock: MonotonicClock = time.monotonic,
+        set_up_after_s: float = 10,
+        stuck_after_s: float = 300,
+        quiet_after_limit_s: float = 60,
+    ) -> None:
+        save = SaveGesture(
+            seconds_per_step, holds_step, stuck_after_s=stuck_after_s, quiet_after_limit_s=quiet_after_limit_s
+        )
+        upload = UploadGesture(set_up_after_s, stuck_after_s=stuck_after_s)
+        self._hardware = hardware
+        self._listener = listener
+        self._clock = clock
+        self._watches: dict[Button, _Watch] = {
+            "save": _Watch(save, clock, self._save_outcome),
+            "upload": _Watch(upload, clock, self._upload_outcome),
+        }
+        self._lamp = LampShow(clock())
+        self._buzzer = BuzzerShow()
+        self._players = (
+            _Player(self._lamp, clock, hardware.set_lamp),
+            _Player(self._buzzer, clock, hardware.set_buzzer),
+        )
+        self._stuck: dict[Button, None] = {}
+        self._has_other_fault = False
+        self._is_running = False
+
+    @property
+    def lamp(self) -> str:
+        """The name of the pattern that the lamp shows now."""
+        return self._lamp.current(self._clock())
+
+    def start(self) -> None:
+        """Show and watch from now on.
+
+        Raises:
+            PanelError: if the hardware cannot be used.
+        """
+        held = self._hardware.start(self._edge)
+        self._is_running = True
+        for button in held:
+            self._watches[button].held_at_start()
+        for player in self._players:
+            player.start()
+
+    def stop(self) -> None:
+        """End a press that is going on as if released, and let go of the hardware. Safe without `start()`."""
+        if self._is_running:
+            self._is_running = False
+            for watch in self._watches.values():
+                watch.stop()
+            for player in self._players:
+                player.stop()
+        self._hardware.close()
+
+    def show_state(self, state: State) -> None:
+        """The recording state."""
+        self._lamp.show_state(self._clock(), state)
+        self._refresh()
+
+    def set_condition(self, condition: Condition, *, on: bool) -> None:
+        """Something that lasts beside recording."""
+        if condition == "fault":
+            self._has_other_fault = on
+            on = on or bool(self._stuck)
+        self._lamp.set_condition(self._clock(), condition, on=on)
+        self._refresh()
+
+    def tell(self, moment: Moment) -> None:
+        """Show and sound `moment` once."""
+        now_s = self._clock()
+        self._lamp.tell(now_s, moment)
+        self._buzzer.tell(now_s, moment)
+        self._refresh()
+
+    async def hold(self, button: Button, hold_s: float) -> int:
+        """Hold `button` like a finger, beside any other; the steps of the whole press (0 for the upload button).
+
+        Exact even if the loop is late. A caller that gives up waiting does not cut the hold short.
+
+        Raises:
+            ValueError: with a sentence, if `hold_s` is no length of time.
+            PanelError: if the panel is not running.
+        """
+        if not self._is_running:
+            raise PanelError("The buttons are not in use now: the recorder is starting or stopping.")
+        if not math.isfinite(hold_s) or hold_s < 0:
+            raise ValueError("A button can only be held for zero or more seconds.")
+        return await self._watches[button].hold(hold_s)
+
+    def _edge(self, button: Button, is_down: bool, at_s: float) -> None:  # noqa: FBT001 - see OnEdge
+        if self._is_running:
+            self._watches[button].edge(at_s, is_down=is_down)
+
+    def _save_outcome(self, outcome: Outcome) -> None:
+        match outcome:
+            case Pressed(at_s):
+                self._listener.press_began(at_s)
+                self.tell("counted")
+            case Counted(steps):
+                self._listener.press_counted(steps)
+                self.tell("counted")
+            case LimitReached(steps):
+                self._listener.press_limit(steps)
+                self.tell("limit")
+            case Released(steps):
+                self._listener.press_ended(steps)
+            case _:
+                self._stuck_outcome("save", outcome)
+
+    def _upload_outcome(self, outcome: Outcome) -> None:
+        match outcome:
+            case UploadNow():
+                self._listener.upload_asked()
+            case SetUpMode():
+                self._listener.set_up_asked()
+            case _:
+                self._stuck_outcome("upload", outcome)
+
+    def _stuck_outcome(self, button: Button, outcome: Outcome) -> None:
+        match outcome:
+            case Stuck():
+                self._stuck[button] = None
+            case Freed():
+                self._stuck.pop(button, None)
+            case _:
+                return
+        self.set_condition("fault", on=self._has_other_fault)
+        self._listener.panel_fault(self._fault_sentence())
+
+    def _fault_sentence(self) -> str | None:
+        if not self._stuck:
+            return None
+        names = " and the ".join(f"{button} button" for button in self._stuck)
+        are, them, their = ("is", "it", "its") if len(self._stuck) == 1 else ("are", "them", "their")
+        return f"The {names} {are} stuck: look what holds {them} down, and whether {their} wires touch."
+
+    def _refresh(self) -> None:
+        for player in self._players:
+            player.refresh()
