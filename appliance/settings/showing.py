@@ -47,5 +47,6 @@ def _shown(type_: Any, value: Any) -> Any:
 
 
 def _toml(value: Any) -> str:
-    # JSON's texts, numbers, booleans and lists are TOML's, but for one character that TOML wants escaped
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's texts, numbers, booleans and lists are TOML's; what a terminal would obey is escaped as TOML wants it
+    text = json.dumps(value, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)

@@ -1,0 +1,156 @@
+"""Answers for human eyes: tables and sentences. Nothing here asks or decides."""
+
+from collections.abc import Iterator, Sequence
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from appliance.command import words
+from appliance.control.messages import (
+    Asked,
+    Counted,
+    Event,
+    Memory,
+    MemoryChanged,
+    RecordingChanged,
+    SaveAnswer,
+    StatusAnswer,
+)
+
+_PIPE_WIDTH = 1000
+"""Nobody's window: in a file or a pipe nothing is cut or wrapped."""
+
+_STATE_STYLES = {"recording": "green", "starting": "yellow", "stalled": "bold red", "no-camera": "bold red"}
+
+
+class Screen(Console):
+    """A rich console that takes every text as it is, and plain text when it is no terminal."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, highlight=False, emoji=False)
+        if not self.is_terminal:
+            self.width = _PIPE_WIDTH
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to `main`: rich would end the process with an error."""
+        raise BrokenPipeError
+
+
+def status_table(answer: StatusAnswer) -> Table:
+    """How the recorder is, a line for each thing worth knowing."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in _status_rows(answer):
+        style = _STATE_STYLES.get(answer.recording.state, "") if name == "Recording" else ""
+        table.add_row(name, Text(words.printable(value), style))
+    return table
+
+
+def status_line(answer: StatusAnswer) -> str:
+    """The same in one line, for a log."""
+    rows = dict(_status_rows(answer))
+    return words.printable(" | ".join(rows[name] for name in ("Recording", "Ring", "Memories")))
+
+
+def memories_table(memories: Sequence[Memory]) -> Table:
+    """What was kept, a row for each file."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Pressed", no_wrap=True)
+    table.add_column("Name", overflow="fold")
+    table.add_column("Length")
+    table.add_column("Size", justify="right", no_wrap=True)
+    table.add_column("Missing", overflow="fold")
+    for memory in memories:
+        cells = (
+            _pressed(memory),
+            _name(memory),
+            words.got(memory.got_s, memory.asked_s),
+            words.size(memory.size_bytes),
+        )
+        table.add_row(*map(_text, cells), _text("; ".join(map(words.gap, memory.gaps)) or "nothing"))
+    return table
+
+
+def save_sentences(answer: SaveAnswer) -> Iterator[str]:
+    """What became of a press, most important first."""
+    yield words.printable(_outcome(answer))
+    if len(answer.parts) > 1:
+        yield "The camera's picture changed on the way, so it is in parts:"
+        yield from (f"  {words.printable(part)}" for part in answer.parts)
+    if answer.got_s is not None:
+        yield f"It holds {words.got(answer.got_s, answer.asked_s)}."
+    elif answer.available_s < answer.asked_s:
+        available, asked = words.duration(answer.available_s), words.duration(answer.asked_s)
+        yield f"There are only {available} of the {asked} that were asked for."
+    yield from (f"Gap: {words.gap(gap)}." for gap in answer.gaps or ())
+    if answer.extends is not None:
+        yield words.printable(f"It continues {answer.extends}: both become one memory.")
+
+
+def event_sentence(event: Event) -> str:
+    """What happened, in one line."""
+    match event:
+        case RecordingChanged(state=state, reason=reason):
+            return words.printable(f"recording: {state}" + (f" ({reason})" if reason else ""))
+        case MemoryChanged(name=name, state=state, progress=progress, sentence=sentence):
+            done = "" if progress is None else f" {progress:.0%}"
+            return words.printable(f"{name}: {state}{done}" + (f" ({sentence})" if sentence else ""))
+        case Counted(minutes=minutes, is_limit=is_limit):
+            return f"button: {minutes:g} min" + (", all that the ring holds" if is_limit else "")
+        case Asked(command=command):
+            return f"button: {command}"
+
+
+def save_progress(screen: Screen) -> Progress:
+    """A bar for the making of a file; says nothing where there is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+
+
+def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
+    recording, ring, memories = answer.recording, answer.ring, answer.memories
+    yield "Recording", f"{recording.state}, {recording.camera}" + (f" ({recording.reason})" if recording.reason else "")
+    if recording.warning:
+        yield "Warning", recording.warning
+    age_s = recording.last_segment_age_s
+    yield "Last segment", "none yet" if age_s is None else f"{words.duration(age_s)} ago"
+    yield "Not yet on the card", words.duration(recording.unflushed_s)
+    used = f"{words.size(ring.bytes)} of {words.size(ring.capacity_bytes)}"
+    yield "Ring", f"{words.duration(ring.seconds)} in {words.count(ring.segments, 'segment', 'segments')}, {used}"
+    yield from (("Left out", sentence) for sentence in ring.left_out)
+    in_work = f", {memories.pending} being made" if memories.pending else ""
+    yield "Memories", f"{words.count(memories.count, 'memory', 'memories')} kept{in_work}"
+    if memories.trouble:
+        yield "Trouble", memories.trouble
+    yield "Lamp", answer.lamp
+    restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
+    yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
+
+
+def _outcome(answer: SaveAnswer) -> str:
+    secured = f"secured in {answer.secured_ms:.1f} ms"
+    match answer.state:
+        case "kept":
+            return f"Kept: {answer.path or answer.name}"
+        case "not-saved":
+            return f"NOT SAVED: {answer.name}"
+        case "waiting":
+            return f"Got it ({secured}); {answer.name} waits for room on the disk or for another try."
+    return f"Got it ({secured}); it becomes {answer.name}."
+
+
+def _pressed(memory: Memory) -> str:
+    instant = memory.pressed_at[:19].replace("T", " ")
+    return instant if memory.time_quality == "trusted" else f"{instant} (clock not set)"
+
+
+def _name(memory: Memory) -> str:
+    return memory.name if memory.parts == 1 else f"{memory.name} ({memory.part} of {memory.parts})"
+
+
+def _text(content: str) -> Text:
+    return Text(words.printable(content))
