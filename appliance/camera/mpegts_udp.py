@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import ffmpeg
 
 from appliance.camera.network_footage import network_footage
-from appliance.camera.probe import Probe
+from appliance.camera.probe import LOOK_LIMIT_S, Probe
 from appliance.camera.source import CameraTroubleError, Footage
 from appliance.camera.troubles import without_secrets
 
@@ -43,15 +43,19 @@ def listening_url(url: str) -> str:
 
 
 class MpegtsUdpCamera:
-    """Listens at `url`: `udp://0.0.0.0:8554`, `udp://@:8554`, or a multicast group. `audio`: "none" drops the sound."""
+    """Listens at `url`: `udp://0.0.0.0:8554`, `udp://@:8554`, or a multicast group.
+
+    `audio`: "none" drops the sound. `look_limit_s`: how long a first look at it may take, by the wall clock.
+    """
 
     latency_s = 1.0
     start_limit_s = 12.0
 
-    def __init__(self, *, url: str, audio: str = "auto") -> None:
+    def __init__(self, *, url: str, audio: str = "auto", look_limit_s: float = LOOK_LIMIT_S) -> None:
         self._url = url
         self._has_sound = audio != "none"
         self.name = f"MPEG-TS stream at {without_secrets(url)}"
+        self._look_limit_s = look_limit_s
         self._probe: Probe | None = None
 
     @asynccontextmanager
@@ -69,5 +73,7 @@ class MpegtsUdpCamera:
         if self._probe is None:
             silent = f"{self.name} brings no picture; is the camera streaming to this box's address and port?"
             argv = [word for key, value in _INPUT_OPTIONS.items() for word in (f"-{key}", str(value))]
-            self._probe = Probe(url, ["-f", "mpegts", *argv], name=self.name, if_silent=silent)
+            self._probe = Probe(
+                url, ["-f", "mpegts", *argv], name=self.name, if_silent=silent, limit_s=self._look_limit_s
+            )
         return self._probe

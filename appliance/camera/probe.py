@@ -12,7 +12,8 @@ from appliance.camera.source import CameraTroubleError
 from appliance.camera.troubles import explain
 from appliance.child import Child
 
-_LIMIT_S = 8.0
+LOOK_LIMIT_S = 8.0
+"""A silent camera is told before its `start_limit_s` is over; one with a key frame every 5 s is still seen."""
 _SHORT_EPOCH_S = 20.0
 """An epoch that ends sooner casts doubt on what was remembered; longer than any `start_limit_s`."""
 
@@ -78,7 +79,7 @@ class Probe:
         *,
         name: str,
         if_silent: str,
-        limit_s: float = _LIMIT_S,
+        limit_s: float = LOOK_LIMIT_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._argv = ("ffprobe", "-v", "error", "-show_streams", "-of", "json", *options, "-i", url)

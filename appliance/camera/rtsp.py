@@ -10,7 +10,7 @@ import msgspec
 
 from appliance.camera.encoding import PARAMETERS_IN_EVERY_KEY_FRAME
 from appliance.camera.network_footage import network_footage
-from appliance.camera.probe import Probe
+from appliance.camera.probe import LOOK_LIMIT_S, Probe
 from appliance.camera.source import CameraTroubleError, Footage
 from appliance.camera.troubles import without_secrets
 
@@ -23,13 +23,21 @@ _ANALYSE_US = 3_000_000
 class RtspCamera:
     """A camera that answers RTSP at `url`; a user name and a password may stand in it.
 
-    `audio`: "none" drops the sound. `transport`: how the packets come.
+    `audio`: "none" drops the sound. `transport`: how the packets come. `look_limit_s`: how long a first look at it may
+    take, by the wall clock.
     """
 
     latency_s = 2.0
     start_limit_s = 12.0
 
-    def __init__(self, *, url: str, audio: str = "auto", transport: Literal["tcp", "udp"] = "tcp") -> None:
+    def __init__(
+        self,
+        *,
+        url: str,
+        audio: str = "auto",
+        transport: Literal["tcp", "udp"] = "tcp",
+        look_limit_s: float = LOOK_LIMIT_S,
+    ) -> None:
         self._url = url
         self._has_sound = audio != "none"
         self._options: dict[str, str | int] = {
@@ -42,7 +50,7 @@ class RtspCamera:
         self.name = f"RTSP camera at {without_secrets(url)}"
         silent = f"{self.name} sends no picture; is it awake?"
         argv = [word for key, value in self._options.items() for word in (f"-{key}", str(value))]
-        self._probe = Probe(url, argv, name=self.name, if_silent=silent)
+        self._probe = Probe(url, argv, name=self.name, if_silent=silent, limit_s=look_limit_s)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:

@@ -16,7 +16,7 @@ from appliance.camera.source import Footage, Source
 from appliance.child import Child
 
 
-def segment_argv(footage: Footage, folder: Path, segment_s: float = 2) -> list[str]:
+def segment_argv(footage: Footage, folder: Path, segment_s: float = 1) -> list[str]:
     """The command that recording runs."""
     argv: list[str] = (
         ffmpeg.output(

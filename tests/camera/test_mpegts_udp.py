@@ -44,44 +44,38 @@ async def test_a_gopro_stream_is_copied_bit_by_bit(
     udp_sender: UdpSenderFactory, gopro_sample: Path, cut: Cutter, tmp_path: Path
 ) -> None:
     stand = udp_sender(gopro_sample)
-    recorded = await cut(MpegtsUdpCamera(url=stand.url), 5)
+    recorded = await cut(MpegtsUdpCamera(url=stand.url), 3)
     sent, kept = picture_hashes(sent_twice(gopro_sample, tmp_path)), picture_hashes(recorded.whole)
 
     assert recorded.codecs() == ["h264", "aac"]
     assert recorded.footage.options == {"c:v": "copy", "c:a": "copy"}
     assert max(recorded.key_frame_distances_s()) <= 1.0
-    assert len(kept) > 90
+    assert len(kept) > 60
     assert len(set(sent)) > 300
     start = sent.index(kept[0])
     assert kept[:-1] == sent[start : start + len(kept) - 1]
     recorded.decode()
 
 
-@pytest.mark.parametrize("packet_bytes", [1328, 1000])
-async def test_datagrams_of_odd_length_are_read(
-    udp_sender: UdpSenderFactory, gopro_sample: Path, cut: Cutter, packet_bytes: int
-) -> None:
-    """GoPros send 1328 bytes: seven packets and twelve bytes more; here packets run across datagrams."""
-    recorded = await cut(MpegtsUdpCamera(url=udp_sender(gopro_sample, packet_bytes=packet_bytes).url), 2)
+async def test_the_shape_of_a_gopro_preview(udp_sender: UdpSenderFactory, gopro_sample: Path, cut: Cutter) -> None:
+    """No sound, and datagrams of 1328 bytes, which is no whole number of packets."""
+    stand = udp_sender(gopro_sample, packet_bytes=1328, has_sound=False)
+    recorded = await cut(MpegtsUdpCamera(url=stand.url), 1)
 
-    assert recorded.codecs() == ["h264", "aac"]
+    assert recorded.codecs() == ["h264"]
     recorded.decode()
 
 
-async def test_pictures_without_sound(udp_sender: UdpSenderFactory, gopro_sample: Path, cut: Cutter) -> None:
-    recorded = await cut(MpegtsUdpCamera(url=udp_sender(gopro_sample, has_sound=False).url), 2)
-
-    assert recorded.codecs() == ["h264"]
-
-
-async def test_sound_can_be_left_out(udp_sender: UdpSenderFactory, gopro_sample: Path, cut: Cutter) -> None:
-    recorded = await cut(MpegtsUdpCamera(url=udp_sender(gopro_sample).url, audio="none"), 2)
-
-    assert recorded.codecs() == ["h264"]
+async def test_sound_can_be_left_out(udp_sender: UdpSenderFactory, gopro_sample: Path) -> None:
+    async with MpegtsUdpCamera(url=udp_sender(gopro_sample).url, audio="none").connect() as footage:
+        assert len(footage.streams) == 1
+        assert "c:a" not in footage.options
 
 
 async def test_a_silent_port_is_told(free_port: int) -> None:
-    assert "brings no picture" in await trouble_of(MpegtsUdpCamera(url=f"udp://127.0.0.1:{free_port}"))
+    assert "brings no picture" in await trouble_of(
+        MpegtsUdpCamera(url=f"udp://127.0.0.1:{free_port}", look_limit_s=1.5)
+    )
 
 
 async def test_noise_is_told(free_port: int) -> None:
@@ -93,7 +87,7 @@ async def test_noise_is_told(free_port: int) -> None:
                 await asyncio.sleep(0.005)
 
     noise = asyncio.create_task(make_noise())
-    sentence = await trouble_of(MpegtsUdpCamera(url=f"udp://@:{free_port}"))
+    sentence = await trouble_of(MpegtsUdpCamera(url=f"udp://@:{free_port}", look_limit_s=3))
     noise.cancel()
 
     assert "no picture" in sentence
