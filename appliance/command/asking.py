@@ -5,7 +5,7 @@ import os
 
 from appliance.command.documents import memories_document, save_document, status_document
 from appliance.command.render import Screen, memories_table, save_progress, save_sentences, status_table
-from appliance.command.speech import say
+from appliance.command.speech import complain, say
 from appliance.control.client import Client, find_socket
 from appliance.control.messages import (
     AnyAnswer,
@@ -91,6 +91,9 @@ def _tell_press(arguments: argparse.Namespace, answer: SaveAnswer | Done, *, is_
         say(save_document(answer, is_whole=is_whole))
     elif isinstance(answer, Done):
         say(answer.sentence)
-    else:
+    elif answer.state != "not-saved":
         say(*save_sentences(answer))
-    return REFUSED if isinstance(answer, SaveAnswer) and answer.state == "not-saved" else 0
+    if isinstance(answer, SaveAnswer) and answer.state == "not-saved":
+        complain(f"NOT SAVED: {answer.name}; the status tells what is wrong.")
+        return REFUSED
+    return 0

@@ -58,20 +58,15 @@ def status_line(answer: StatusAnswer) -> str:
 
 def memories_table(memories: Sequence[Memory]) -> Table:
     """What was kept, a row for each file."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Pressed", no_wrap=True)
-    table.add_column("Name", overflow="fold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("Name", no_wrap=True)  # it tells the instant of the press, and is what other commands want
     table.add_column("Length")
     table.add_column("Size", justify="right", no_wrap=True)
     table.add_column("Missing", overflow="fold")
     for memory in memories:
-        cells = (
-            _pressed(memory),
-            _name(memory),
-            words.got(memory.got_s, memory.asked_s),
-            words.size(memory.size_bytes),
-        )
-        table.add_row(*map(_text, cells), _text("; ".join(map(words.gap, memory.gaps)) or "nothing"))
+        length = words.got(memory.got_s, memory.asked_s)
+        missing = "; ".join(map(words.gap, memory.gaps)) or "nothing"
+        table.add_row(*map(Text, (_name(memory), length, words.size(memory.size_bytes), missing)))
     return table
 
 
@@ -136,21 +131,12 @@ def _outcome(answer: SaveAnswer) -> str:
     match answer.state:
         case "kept":
             return f"Kept: {answer.path or answer.name}"
-        case "not-saved":
-            return f"NOT SAVED: {answer.name}"
         case "waiting":
             return f"Got it ({secured}); {answer.name} waits for room on the disk or for another try."
     return f"Got it ({secured}); it becomes {answer.name}."
 
 
-def _pressed(memory: Memory) -> str:
-    instant = memory.pressed_at[:19].replace("T", " ")
-    return instant if memory.time_quality == "trusted" else f"{instant} (clock not set)"
-
-
 def _name(memory: Memory) -> str:
-    return memory.name if memory.parts == 1 else f"{memory.name} ({memory.part} of {memory.parts})"
-
-
-def _text(content: str) -> Text:
-    return Text(words.printable(content))
+    part = "" if memory.parts == 1 else f" ({memory.part} of {memory.parts})"
+    clock = "" if memory.time_quality == "trusted" else " (clock was not set)"
+    return words.printable(f"{memory.name}{part}{clock}")

@@ -2,6 +2,7 @@
 
 from appliance.control.messages import Gap
 
+_START_S = 0.05
 _SHORT_S = 9.95
 _DAY_S = 86_400
 _HOUR_S = 3_600
@@ -42,7 +43,8 @@ def count(number: int, one: str, many: str) -> str:
 def gap(gap: Gap) -> str:
     """`30 s missing at 1 min 2 s (the camera was away)`."""
     length = "an unknown time" if gap.length_s is None else duration(gap.length_s)
-    return f"{length} missing at {duration(gap.at_s)} ({printable(gap.reason)})"
+    place = "the start" if gap.at_s < _START_S else duration(gap.at_s)
+    return f"{length} missing at {place} ({printable(gap.reason)})"
 
 
 def got(got_s: float, asked_s: float) -> str:

@@ -1,0 +1,259 @@
+"""The command in this process, against a real server: what is said, and the exit codes."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from appliance.command.main import main
+from appliance.control.messages import Event, Press, Save, SaveAnswer
+from appliance.control.standin import StandInService, StandInSupervisor
+
+FIRST = "2026-10-01T12-00-01-MEMORY.mp4"
+
+
+class Service(StandInService):
+    """Can lose a memory after it was asked for."""
+
+    is_losing = False
+
+    async def save(self, request: Save, tell: Callable[[Event], None]) -> SaveAnswer:
+        answer = await super().save(request, tell)
+        return msgspec.structs.replace(answer, state="not-saved") if self.is_losing else answer
+
+
+@pytest.fixture
+def service() -> Service:
+    return Service()
+
+
+@pytest.fixture
+def path(tmp_path: Path, service: Service) -> Iterator[str]:
+    path = tmp_path / "control.sock"
+    with StandInSupervisor(path, service):
+        yield str(path)
+
+
+class Said:
+    """What one run of the command said."""
+
+    def __init__(self, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+        self.code = code
+        self.out, self.err = capsys.readouterr()
+
+    @property
+    def document(self) -> Any:
+        assert self.out.count("\n") == 1
+        return json.loads(self.out)
+
+
+Moment = Callable[..., Said]
+
+
+@pytest.fixture
+def moment(path: str, capsys: pytest.CaptureFixture[str]) -> Moment:
+    def run(*words: str) -> Said:
+        return Said(main([*words, "--socket", path]), capsys)
+
+    return run
+
+
+def test_status(moment: Moment) -> None:
+    said = moment("status")
+
+    assert (said.code, said.err) == (0, "")
+    assert "recording, stand-in" in said.out
+    assert "\x1b" not in said.out
+
+
+def test_status_as_json_keeps_the_contract(moment: Moment) -> None:
+    document = moment("status", "--json").document
+
+    assert document["recording"]["state"] == "recording"
+    assert document["recording"]["last_segment_age_s"] == 1.5
+    assert document["ring"] == {
+        "segments": 30, "bytes": 150_000_000, "capacity_bytes": 8_000_000_000, "seconds": 150.0, "left_out": []
+    }  # fmt: skip
+    assert document["memories"]["count"] == 0
+    assert "is" not in document
+
+
+def test_save(moment: Moment) -> None:
+    said = moment("save")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(f"Got it (secured in 1.2 ms); it becomes {FIRST}.\n")
+
+
+def test_save_as_json_keeps_the_contract(moment: Moment) -> None:
+    document = moment("save", "--json", "--minutes", "2").document
+
+    assert document == {
+        "id": "m1",
+        "asked_s": 120.0,
+        "available_s": 150.0,
+        "secured_ms": 1.25,
+        "state": "secured",
+        "name": FIRST,
+        "extends": None,
+    }
+
+
+def test_a_waiting_save_as_json_keeps_the_contract(moment: Moment) -> None:
+    document = moment("save", "--wait", "--json").document
+
+    assert document["state"] == "kept"
+    assert document["path"] == f"/memories/{FIRST}"
+    assert document["got_s"] == 150.0
+    assert document["gaps"] == [{"at_s": 0.0, "length_s": 30.0, "reason": "the ring held no more"}]
+    assert len(document["sha256"]) == 64
+
+
+def test_a_waiting_save(moment: Moment) -> None:
+    said = moment("save", "--wait")
+
+    assert said.out.splitlines() == [
+        f"Kept: /memories/{FIRST}",
+        "It holds 2 min 30 s of 3 min.",
+        "Gap: 30 s missing at the start (the ring held no more).",
+    ]
+    assert said.err == ""
+
+
+def test_the_press_is_dated_before_the_request(moment: Moment, service: Service) -> None:
+    before_s = time.monotonic()
+    moment("save", "--minutes", "1.5", "--wait")
+
+    (request,) = service.asked
+    assert isinstance(request, Save)
+    assert (request.minutes, request.wait) == (1.5, True)
+    assert request.pressed_at_s is not None
+    assert before_s <= request.pressed_at_s <= time.monotonic()
+
+
+def test_a_refusal_is_a_sentence_and_1(moment: Moment, service: Service) -> None:
+    service.trouble = "NOT SAVED: nothing recorded yet."
+
+    for words in (["save"], ["save", "--json"], ["save", "--wait"], ["save", "--wait", "--json"]):
+        said = moment(*words)
+        assert (said.code, said.out, said.err) == (1, "", "NOT SAVED: nothing recorded yet.\n")
+
+
+def test_a_memory_that_was_lost_is_1(moment: Moment, service: Service) -> None:
+    service.is_losing = True
+
+    said, document = moment("save", "--wait"), moment("save", "--wait", "--json")
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("NOT SAVED: 2026-10-01T12-00-01-MEMORY.mp4")
+    assert (document.code, document.document["state"]) == (1, "not-saved")
+
+
+def test_press(moment: Moment, service: Service) -> None:
+    said = moment("press", "--hold", "7")
+
+    assert said.code == 0
+    assert "There are only 2 min 30 s of the 6 min that were asked for." in said.out
+    assert service.asked == [Press(7.0, "save")]
+
+
+def test_press_as_json(moment: Moment) -> None:
+    assert moment("press", "--hold", "3", "--json").document["asked_s"] == 180.0
+    assert moment("press", "--hold", "1", "--button", "upload", "--json").document == {
+        "sentence": "The upload button asked for upload-now."
+    }
+    assert moment("press", "--hold", "10", "--button", "upload").out == "The upload button asked for set-up-mode.\n"
+
+
+def test_memories(moment: Moment) -> None:
+    assert moment("memories").out == "Nothing has been kept yet.\n"
+    assert moment("memories", "--json").document == []
+    moment("save")
+    moment("save", "--minutes", "1")
+
+    said, document = moment("memories"), moment("memories", "--json").document
+
+    assert said.out.index("12-00-02-MEMORY") < said.out.index("12-00-01-MEMORY")
+    assert [memory["name"] for memory in document] == ["2026-10-01T12-00-02-MEMORY.mp4", FIRST]
+    promised = {"name", "path", "pressed_at", "asked_s", "got_s", "gaps", "size_bytes", "sha256"}
+    assert promised <= set(document[0])
+
+
+def test_memory_delete(moment: Moment) -> None:
+    moment("save")
+
+    deleted, missing, path = (moment("memory", "delete", name) for name in (FIRST, FIRST, f"a/{FIRST}"))
+
+    assert (deleted.code, deleted.out) == (0, f"{FIRST} is deleted.\n")
+    assert (missing.code, missing.out, missing.err) == (1, "", f"There is no memory {FIRST}.\n")
+    assert path.code == 1
+
+
+def test_no_supervisor_is_a_sentence_and_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["status"], ["status", "--watch"], ["save", "--json"], ["memories"], ["memory", "delete", "x"]):
+        said = Said(main([*words, "--socket", str(tmp_path / "none")]), capsys)
+        assert (said.code, said.out) == (3, "")
+        assert said.err.startswith("No recorder is running (nobody answers at ")
+        assert said.err.endswith('start one with "moment run" or "moment demo".\n')
+
+
+def test_a_stranger_is_refused_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "s"
+    with StandInSupervisor(path, Service(), allowed_uids=frozenset({os.getuid() + 1})):
+        for words in (["status"], ["status", "--watch"], ["save", "--wait"]):
+            said = Said(main([*words, "--socket", str(path)]), capsys)
+            assert (said.code, said.out) == (1, "")
+            assert "may not talk to the recorder" in said.err
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return tmp_path / "moment.toml"
+
+
+def test_config_check_of_a_good_file(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text('[camera]\nkind = "v4l2"\n')
+
+    said = Said(main(["config", "check", str(config)]), capsys)
+
+    assert (said.code, said.out, said.err) == (0, f"{config} is fine.\n", "")
+
+
+def test_config_check_tells_every_mistake(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text("[camera]\nknd = 3\n[panel]\nsave_pin = 99\n")
+
+    said = Said(main(["config", "check", str(config)]), capsys)
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.splitlines() == [
+        f'{config}, line 2: camera.knd is not a setting; did you mean "kind"?',
+        f"{config}, line 4: panel.save_pin must be a whole number, at least 0 and at most 27, not 99",
+    ]
+
+
+def test_config_show_stars_secrets(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text('[camera]\nkind = "rtsp"\nurl = "rtsp://me:hunter2@cam/live"\n')
+
+    said = Said(main(["config", "show", "--config", str(config)]), capsys)
+
+    assert said.code == 0
+    assert 'url = "rtsp://***@cam/live"' in said.out
+    assert "hunter2" not in said.out
+
+
+def test_config_show_of_the_defaults_is_a_good_file(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Said(main(["config", "show"]), capsys)
+    config.write_text(shown.out)
+
+    assert main(["config", "check", str(config)]) == 0
+
+
+def test_config_show_of_a_bad_file_is_2(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = Said(main(["config", "show", "--config", str(config)]), capsys)
+
+    assert (said.code, said.out, said.err) == (2, "", f"There is no settings file {config}.\n")

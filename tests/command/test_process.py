@@ -1,0 +1,181 @@
+"""The command as a process of its own: exit codes, pipes, a terminal, signals."""
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import appliance
+from appliance.control.messages import RecordingChanged, Save
+from appliance.control.standin import StandInService, StandInSupervisor
+
+ROOT = Path(appliance.__file__).parent.parent
+MOMENT = [sys.executable, str(ROOT / "appliance" / "command" / "main.py")]
+
+
+@pytest.fixture
+def service() -> StandInService:
+    return StandInService()
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path, service: StandInService) -> Iterator[StandInSupervisor]:
+    with StandInSupervisor(tmp_path / "control.sock", service) as supervisor:
+        yield supervisor
+
+
+def surroundings(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    return {**kept, "PYTHONPATH": str(ROOT), "MOMENT_SOCKET": str(folder / "control.sock"), "TERM": "xterm", **more}
+
+
+def moment(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MOMENT, *words], cwd=folder, env=surroundings(folder, **more), capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+
+
+def test_done_is_0_and_the_press_is_as_old_as_the_process(
+    tmp_path: Path, supervisor: StandInSupervisor, service: StandInService
+) -> None:
+    before_s = time.monotonic()
+    done = moment(tmp_path, "save", "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["id"] == "m1"
+    (request,) = service.asked
+    assert isinstance(request, Save)
+    assert request.pressed_at_s is not None
+    assert before_s < request.pressed_at_s < time.monotonic()
+
+
+def test_refused_is_1(tmp_path: Path, supervisor: StandInSupervisor) -> None:
+    refused = moment(tmp_path, "memory", "delete", "x.mp4")
+
+    assert (refused.returncode, refused.stdout, refused.stderr) == (1, "", "There is no memory x.mp4.\n")
+
+
+def test_wrong_use_is_2(tmp_path: Path) -> None:
+    assert moment(tmp_path, "dance").returncode == 2
+
+
+def test_no_supervisor_is_3(tmp_path: Path) -> None:
+    alone = moment(tmp_path, "status")
+
+    assert (alone.returncode, alone.stdout) == (3, "")
+    assert "Traceback" not in alone.stderr
+
+
+def test_a_terminal_without_unicode_is_no_trouble(tmp_path: Path, supervisor: StandInSupervisor) -> None:
+    (tmp_path / "é.toml").touch()
+
+    checked = moment(tmp_path, "config", "check", "é.toml", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    moment(tmp_path, "save")
+    listed = moment(tmp_path, "memories", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+
+    assert (checked.returncode, checked.stdout) == (0, "?.toml is fine.\n")
+    assert listed.returncode == 0
+    assert listed.stdout.isascii()
+
+
+@pytest.mark.parametrize("words", ["status --watch", "status --watch --json", "--help"])
+def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path, supervisor: StandInSupervisor, words: str) -> None:
+    process = subprocess.Popen(
+        [*MOMENT, *words.split()], cwd=tmp_path, env=surroundings(tmp_path), stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    if "--watch" in words:
+        assert process.stdout.readline()
+    process.stdout.close()
+    supervisor.publish(RecordingChanged("recording"))
+
+    assert process.wait(30) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+class Terminal:
+    """A process on a terminal of its own."""
+
+    def __init__(self, folder: Path, *words: str) -> None:
+        self._owner, inner = pty.openpty()
+        self._process = subprocess.Popen(
+            [*MOMENT, *words], cwd=folder, env=surroundings(folder), stdin=inner, stdout=inner, stderr=inner
+        )
+        os.close(inner)
+        self.shown = ""
+
+    def read_until(self, text: str) -> None:
+        while text not in self.shown:
+            self.shown += os.read(self._owner, 65536).decode()
+
+    def end(self, with_signal: signal.Signals | None = None) -> int:
+        if with_signal is not None:
+            self._process.send_signal(with_signal)
+        code = self._process.wait(30)
+        os.close(self._owner)
+        return code
+
+
+def test_watching_on_a_terminal_redraws_on_events_until_ctrl_c(tmp_path: Path, supervisor: StandInSupervisor) -> None:
+    terminal = Terminal(tmp_path, "status", "--watch")
+    terminal.read_until("recording, stand-in")
+    supervisor.publish(RecordingChanged("stalled", "no fresh segment"))
+    terminal.read_until("recording: stalled (no fresh segment)")
+
+    assert terminal.end(signal.SIGINT) == 0
+    assert "\x1b[" in terminal.shown
+    assert "Traceback" not in terminal.shown
+
+
+def test_watching_ends_with_3_when_the_supervisor_ends(tmp_path: Path, service: StandInService) -> None:
+    with StandInSupervisor(tmp_path / "control.sock", service):
+        terminal = Terminal(tmp_path, "status", "--watch")
+        terminal.read_until("Lamp")
+
+    terminal.read_until("hung up")
+    assert terminal.end() == 3
+
+
+def test_a_waiting_save_shows_its_progress_on_a_terminal(tmp_path: Path, supervisor: StandInSupervisor) -> None:
+    terminal = Terminal(tmp_path, "save", "--wait")
+    terminal.read_until("It holds 2 min 30 s of 3 min.")
+
+    assert terminal.end() == 0
+    assert "making the file" in terminal.shown
+
+
+STAND_IN = """import os, sys
+print(os.environ["MARK"], __name__, "rich" in sys.modules, sys.argv[1:])
+raise SystemExit(7)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "module", "handed_on"),
+    [
+        ("run --config a.toml", "supervise.py", ["--config", "a.toml"]),
+        ("demo", "supervise.py", ["--demo"]),
+        ("bench --json -h", "bench.py", ["--json", "-h"]),
+    ],
+)
+def test_the_process_is_replaced(tmp_path: Path, words: str, module: str, handed_on: list[str]) -> None:
+    package = tmp_path / "appliance"  # python -m looks into the working directory first
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / module).write_text(STAND_IN)
+
+    replaced = moment(tmp_path, *words.split(), MARK="here")
+
+    assert (replaced.returncode, replaced.stderr) == (7, "")
+    assert replaced.stdout == f"here __main__ False {handed_on}\n"
