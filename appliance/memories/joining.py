@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from appliance.memories.footage import Part
 from appliance.memories.pieces import WHOLE, Slice
-from appliance.memories.truth import describe_gap
+from appliance.memories.truth import describe_missing
 
 MOOV_BYTES_A_FRAME = 36
 """Time (8), composition (8), size (4), chunk (16) at worst; 12 were measured with a steady frame rate."""
@@ -85,7 +85,7 @@ def to_segments_command(video: Path, target: Path) -> list[str]:
 def _chapter_titles(part: Part) -> list[str]:
     if len(part.runs) < 2:  # noqa: PLR2004 - see _chapters
         return []
-    return [describe_gap(run.gap) if run.gap else "Footage" for run in part.runs]
+    return [f"After a gap: {describe_missing(run.gap)}" if run.gap else "Footage" for run in part.runs]
 
 
 def moov_bytes(part: Part) -> int:

@@ -50,11 +50,11 @@ def tags(claim: Claim, truth: Truth, start_wall_s: float) -> dict[str, str]:
 
 def describe(truth: Truth) -> str:
     """Asked, got and missing, in a sentence."""
-    missing = "".join(f" {describe_gap(gap)}." for gap in truth.gaps)
+    missing = "".join(f" At {gap.at_s:.1f} s: {describe_missing(gap)}." for gap in truth.gaps)
     return f"Asked for {truth.asked_s:.0f} s, got {truth.got_s:.1f} s.{missing}"
 
 
-def describe_gap(gap: Gap) -> str:
-    """One gap, in words."""
-    length = "An unknown time" if gap.length_s is None else f"{gap.length_s:.1f} s"
-    return f"{length} missing at {gap.at_s:.1f} s: {gap.reason}"
+def describe_missing(gap: Gap) -> str:
+    """What is missing and why, in words."""
+    length = "an unknown time" if gap.length_s is None else f"{gap.length_s:.1f} s"
+    return f"{length} missing, {gap.reason}"
