@@ -27,7 +27,6 @@ async def trouble_of(camera: RtspCamera) -> str:
 async def test_h264_and_aac_are_copied(
     rtsp_camera: RtspCameraFactory, cut: Cutter, transport: Literal["tcp", "udp"]
 ) -> None:
-    """The stand tells SPS and PPS in the SDP only: that every segment decodes by itself shows `dump_extra` at work."""
     camera = RtspCamera(url=rtsp_camera(codec="h264", audio="aac").url, transport=transport)
     recorded = await cut(camera, 3.2)
 
@@ -40,11 +39,15 @@ async def test_h264_and_aac_are_copied(
     recorded.decode()
 
 
-async def test_hevc_is_copied(rtsp_camera: RtspCameraFactory, cut: Cutter) -> None:
-    recorded = await cut(RtspCamera(url=rtsp_camera(codec="h265").url), 2.5)
+async def test_hevc_is_copied_with_its_parameters_before_every_key_frame(
+    rtsp_camera: RtspCameraFactory, cut: Cutter
+) -> None:
+    """The stand tells them in the SDP only. As bare streams, since ffmpeg's MPEG-TS muxer would add them itself."""
+    recorded = await cut(RtspCamera(url=rtsp_camera(codec="h265").url), 2.5, "hevc")
 
     assert recorded.codecs() == ["hevc"]
     assert recorded.footage.options["c:v"] == "copy"
+    assert len(recorded.segments) >= 2
     recorded.decode()
 
 
