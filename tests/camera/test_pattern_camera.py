@@ -9,15 +9,15 @@ from tests.camera.conftest import Cutter
 
 async def test_it_records_picture_and_sound_in_real_time_with_a_key_frame_every_second(cut: Cutter) -> None:
     source: Source = TestPattern()
-    recorded = await cut(source, 3.5)
+    recorded = await cut(source, 2.6)
 
     picture, sound = recorded.streams()
     assert (picture["codec_name"], sound["codec_name"]) == ("h264", "aac")
     assert (picture["width"], picture["height"], picture["r_frame_rate"]) == (1280, 720, "30/1")
     assert (picture["profile"], picture["pix_fmt"]) == ("Constrained Baseline", "yuv420p")
     assert set(recorded.key_frame_distances_s()) == {1.0}
-    assert len(recorded.segments) >= 3
-    assert 60 <= recorded.pictures() <= 150
+    assert len(recorded.segments) >= 2
+    assert 60 <= recorded.pictures() <= 120
     assert recorded.footage.warning is None
     recorded.decode()
 
