@@ -1,8 +1,9 @@
 """What ffmpeg must be told to encode, or to copy, so that every segment can be read on its own.
 
-The segment muxer asks encoders for global headers (AVFMT_GLOBALHEADER), which would leave the parameter sets
-out of the stream: a segment could then only be read together with the first one. So parameter sets are put
-before every key frame, by the encoder where it can, and by the `dump_extra` filter where footage is copied.
+The segment muxer asks encoders for global headers (AVFMT_GLOBALHEADER), which leaves the parameter sets out of
+the stream. ffmpeg's MPEG-TS muxer would put them back before key frames where it knows them; other containers do
+not, and not every encoder tells them. So the encoder repeats them, and the `dump_extra` filter does where
+footage is copied.
 """
 
 from collections.abc import Mapping

@@ -96,6 +96,8 @@ def explain(last_words: str, exit_code: int, camera_name: str) -> str:
         return _one_line(known)
     if lines:
         return _one_line(f"{camera_name}: {_PREFIX.sub('', lines[-1])}")
+    if exit_code == 0:
+        return _one_line(f"{camera_name} has stopped sending.")
     return _one_line(f"{camera_name} ended without a word (exit code {exit_code}).")
 
 

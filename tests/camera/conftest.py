@@ -16,17 +16,20 @@ from appliance.camera.source import Footage, Source
 from appliance.child import Child
 
 
-def segment_argv(footage: Footage, folder: Path, segment_s: float = 1) -> list[str]:
-    """The command that recording runs."""
+def segment_argv(footage: Footage, folder: Path, container: str = "mpegts") -> list[str]:
+    """The command that recording runs, with shorter segments; `container` "h264" or "hevc" is the bare stream."""
+    container_options = (
+        {"segment_format_options": "mpegts_flags=initial_discontinuity"} if container == "mpegts" else {}
+    )
     argv: list[str] = (
         ffmpeg.output(
             *footage.streams,
             f"{folder}/%06d.ts",
             f="segment",
-            segment_time=segment_s,
-            segment_format="mpegts",
-            segment_format_options="mpegts_flags=initial_discontinuity",
+            segment_time=1,
+            segment_format=container,
             fflags="+flush_packets",
+            **container_options,
             **footage.options,
         )
         .global_args("-hide_banner", "-nostdin", "-loglevel", "error")
@@ -102,9 +105,9 @@ def cut(tmp_path: Path) -> Cutter:
     folder = tmp_path / "segments"
     folder.mkdir()
 
-    async def run(source: Source, seconds: float = 4) -> Cut:
+    async def run(source: Source, seconds: float = 4, container: str = "mpegts") -> Cut:
         async with asyncio.timeout(source.start_limit_s + seconds + 10), source.connect() as footage:
-            child = await Child.start(segment_argv(footage, folder))
+            child = await Child.start(segment_argv(footage, folder, container))
             ended = asyncio.create_task(child.wait())
             while not any(segment.stat().st_size for segment in folder.iterdir()):
                 if (await asyncio.wait([ended], timeout=0.05))[0]:

@@ -44,7 +44,7 @@ async def test_a_gopro_stream_is_copied_bit_by_bit(
     udp_sender: UdpSenderFactory, gopro_sample: Path, cut: Cutter, tmp_path: Path
 ) -> None:
     stand = udp_sender(gopro_sample)
-    recorded = await cut(MpegtsUdpCamera(url=stand.url), 3)
+    recorded = await cut(MpegtsUdpCamera(url=stand.url), 2.4)
     sent, kept = picture_hashes(sent_twice(gopro_sample, tmp_path)), picture_hashes(recorded.whole)
 
     assert recorded.codecs() == ["h264", "aac"]
@@ -73,9 +73,7 @@ async def test_sound_can_be_left_out(udp_sender: UdpSenderFactory, gopro_sample:
 
 
 async def test_a_silent_port_is_told(free_port: int) -> None:
-    assert "brings no picture" in await trouble_of(
-        MpegtsUdpCamera(url=f"udp://127.0.0.1:{free_port}", look_limit_s=1.5)
-    )
+    assert "brings no picture" in await trouble_of(MpegtsUdpCamera(url=f"udp://127.0.0.1:{free_port}", look_limit_s=1))
 
 
 async def test_noise_is_told(free_port: int) -> None:
@@ -87,7 +85,7 @@ async def test_noise_is_told(free_port: int) -> None:
                 await asyncio.sleep(0.005)
 
     noise = asyncio.create_task(make_noise())
-    sentence = await trouble_of(MpegtsUdpCamera(url=f"udp://@:{free_port}", look_limit_s=3))
+    sentence = await trouble_of(MpegtsUdpCamera(url=f"udp://@:{free_port}", look_limit_s=2.5))
     noise.cancel()
 
     assert "no picture" in sentence

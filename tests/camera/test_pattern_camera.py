@@ -9,25 +9,28 @@ from tests.camera.conftest import Cutter
 
 async def test_it_records_picture_and_sound_in_real_time_with_a_key_frame_every_second(cut: Cutter) -> None:
     source: Source = TestPattern()
-    recorded = await cut(source, 3.5)
+    recorded = await cut(source, 2.6)
 
     picture, sound = recorded.streams()
     assert (picture["codec_name"], sound["codec_name"]) == ("h264", "aac")
     assert (picture["width"], picture["height"], picture["r_frame_rate"]) == (1280, 720, "30/1")
     assert (picture["profile"], picture["pix_fmt"]) == ("Constrained Baseline", "yuv420p")
     assert set(recorded.key_frame_distances_s()) == {1.0}
-    assert len(recorded.segments) >= 3
-    assert 60 <= recorded.pictures() <= 150
+    assert len(recorded.segments) >= 2
+    assert 60 <= recorded.pictures() <= 120
     assert recorded.footage.warning is None
     recorded.decode()
 
 
-async def test_without_fonts_and_sound_it_still_records(cut: Cutter, tmp_path: Path) -> None:
+async def test_without_fonts_and_sound_it_still_records_segments_that_stand_alone(cut: Cutter, tmp_path: Path) -> None:
+    """As bare streams, since ffmpeg's MPEG-TS muxer would add missing parameter sets itself."""
     source = TestPattern(size=(320, 180), rate=25, audio="none", fonts=tmp_path / "nothing")
-    recorded = await cut(source, 1.5)
+    recorded = await cut(source, 2.2, "h264")
 
     (picture,) = recorded.streams()
-    assert (picture["width"], picture["height"], picture["r_frame_rate"]) == (320, 180, "25/1")
+    assert (picture["codec_name"], picture["width"], picture["height"]) == ("h264", 320, 180)
+    assert len(recorded.segments) >= 2
+    recorded.decode()
 
 
 def test_a_font_is_found_and_names_that_a_filter_would_misread_are_not(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_a_death_by_signal_is_told_whatever_was_said_before() -> None:
 
 def test_exit_code_0_is_no_comfort() -> None:
     assert "gone silent" in explain("udp://@:8554?timeout=3: Input/output error", 0, "stream")
+    assert explain("", 0, "stream") == "stream has stopped sending."
 
 
 @given(st.text(), st.integers(-300, 300), st.text())
