@@ -25,7 +25,7 @@ run: install  ## record a test pattern here and now; the keys of the terminal ar
 
 test: install lint  ## run all tests (installs what they need)
 	@scripts/system-packages test
-	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 campaign: install  ## the long campaigns in full: kill -9 fifty times, thousands of random cases
 	@scripts/system-packages test

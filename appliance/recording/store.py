@@ -47,6 +47,7 @@ class RingStore:
         self._disk_reserve_bytes = disk_reserve_bytes
         self._epoch: Epoch | None = None
         self._next_epoch = 0
+        self._grew_s = 0.0
 
     @property
     def unflushed_s(self) -> float:
@@ -102,20 +103,25 @@ class RingStore:
             size = os.stat(self.folder.path(self.ring.open.key)).st_size  # noqa: PTH116 - once a second, kept cheap
         except FileNotFoundError:
             return False
-        has_grown = size > self.ring.open.size_bytes
+        if size <= self.ring.open.size_bytes:
+            return False
         self.ring.open.size_bytes = size
-        return has_grown
+        self._grew_s = self._clock.monotonic_s()
+        return True
 
     def closed(self, at_s: float, *, is_whole: bool) -> tuple[Segment, Settled] | None:
-        """The writer closed the open segment; None if it came to nothing. The future tells when it is on the card."""
-        self.grew()
+        """The writer closed the open segment; None if it came to nothing. The future tells when it is on the card.
+
+        Its footage ends where it last grew: a writer may wait for a dead stream before it closes.
+        """
+        end_s = at_s if self.grew() else min(at_s, self._grew_s)
         was = self.ring.open
         assert was is not None
         if was.size_bytes < PACKET_BYTES:
             self.ring.drop_open()
             self._card.submit(self.folder.path(was.key).unlink, missing_ok=True)
             return None
-        segment = self.ring.end_segment(max(at_s, was.start_s), was.size_bytes, is_whole=is_whole)
+        segment = self.ring.end_segment(max(end_s, was.start_s), was.size_bytes, is_whole=is_whole)
         settled = self._settle(segment)
         self._note_trusted_clock()
         self.make_room()

@@ -1,0 +1,35 @@
+"""What the documents say is held against the code."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from appliance.panel.lamp import lamp_table
+from appliance.settings.model import Settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_readme_shows_the_lamp_table_of_the_code() -> None:
+    assert lamp_table().strip() in (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("section", msgspec.structs.fields(Settings), ids=lambda field: field.name)
+def test_every_setting_is_documented_with_its_default(section: msgspec.structs.FieldInfo) -> None:
+    text = (ROOT / "docs" / "settings.md").read_text().partition(f"## `[{section.name}]`")[2].partition("\n## ")[0]
+    for key in msgspec.structs.fields(section.type):
+        row = next((line for line in text.splitlines() if line.startswith(f"| `{key.name}` |")), None)
+        assert row, f"{section.name}.{key.name} is not in docs/settings.md"
+        told = row.split("|")[2].strip().strip("`").replace("_", "").strip('"')
+        assert told in {str(key.default).replace("_", ""), "not set"}
+
+
+def test_architecture_stays_short_enough_to_be_read() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text().splitlines()) < 120
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in (part.split(")")[0] for part in page.read_text().split("](")[1:]):
+            assert target.startswith("http") or (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
