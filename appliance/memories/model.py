@@ -71,8 +71,10 @@ class Leading(Struct, frozen=True):
     """An earlier memory's file that leads a longer memory, since the ring no longer has its segments."""
 
     file: str
+    """Its name when it was claimed; the catalogue knows by the id if it has another one since."""
     first: Key
     gaps: list[Gap]
+    id: str = ""
 
 
 class Claim(Struct, frozen=True):

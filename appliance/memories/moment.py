@@ -121,7 +121,7 @@ def claim_for(
     merges = [earlier.id for earlier in plan.merges]
     leading = next((c.leading for c in known if c.leading), None)
     if leading is None and head is not None and head.file is not None:
-        leading = Leading(head.file, head.first, head.gaps)
+        leading = Leading(head.file, head.first, head.gaps, head.id)
     return Claim(
         folder=folder,
         id=identity,

@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import NoReturn, Protocol, TypeVar
 
+from msgspec.structs import replace
+
 from appliance.clock import Clock
 from appliance.durable import free_bytes
 from appliance.memories.archive import Archive, free_stem
@@ -72,15 +74,16 @@ class Workshop:
         self._listener = listener
         self._queue: asyncio.Queue[Moment | None] = asyncio.Queue()
         """Moments, and None when the time of day has become known."""
+        self._taken: list[Moment] = []
         self._waiting: list[Moment] = []
+        """Those of them for which the disk has no room."""
         self._stems: set[str] = set()
         self._is_dated = clock.is_trusted()
-        self._busy: Moment | None = None
 
     @property
     def pending(self) -> int:
         """Moments whose files are still to be made."""
-        return self._queue.qsize() + len(self._waiting) + (self._busy is not None)
+        return sum(1 for moment in self._taken if not moment.successor)
 
     def start_from(self, entries: list[Entry]) -> None:
         """Know what was kept before."""
@@ -94,6 +97,8 @@ class Workshop:
 
     def take(self, moment: Moment) -> None:
         """All footage of a moment is there."""
+        self._taken.append(moment)
+        moment.finished.add_done_callback(lambda _: self._taken.remove(moment))
         self._queue.put_nowait(moment)
 
     async def run(self, log: Callable[[str], None]) -> NoReturn:
@@ -103,12 +108,10 @@ class Workshop:
         self.start_from(await self.entries())
         await self._redate()
         while True:
-            self._busy = None
             moment = await self._queue.get()
             if moment is None:
                 await self._redate()
             elif moment.claim and not moment.successor:
-                self._busy = moment
                 await self._make(moment, moment.claim)
 
     def segment_closed(self) -> None:
@@ -139,8 +142,7 @@ class Workshop:
 
     def is_growing(self, identity: str) -> bool:
         """Whether a longer memory is being made that will take this one's place."""
-        moments = [*self._waiting, *([self._busy] if self._busy else [])]
-        return any(m.claim and identity in m.claim.merges for m in moments)
+        return any(m.claim and identity in m.claim.merges for m in self._taken)
 
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
@@ -151,7 +153,7 @@ class Workshop:
         try:
             entries = await self._in_archive(self._archive.finish, claim)
             if not entries:
-                made = await self._assembler.assemble(claim, partial(self._progress, claim))
+                made = await self._assembler.assemble(await self._with_file(claim), partial(self._progress, claim))
                 entries = await self._in_archive(self._archive.publish, claim, made)
         except (AssemblyError, OSError) as error:
             self._failed(moment, claim, str(error))
@@ -159,6 +161,13 @@ class Workshop:
         self._note(moment, claim, entries)
         await in_thread(self._card, self._claims.drop, claim)
         await self._finish(moment, claim, entries)
+
+    async def _with_file(self, claim: Claim) -> Claim:
+        """The claim with the present name of the file that leads it, if that still exists."""
+        if claim.leading is None:
+            return claim
+        files = await self.entries_of(claim.leading.id)
+        return replace(claim, leading=replace(claim.leading, file=files[0].name) if files else None)
 
     async def _find_room(self, moment: Moment, claim: Claim) -> bool:
         wanted = await in_thread(self._card, self._claims.size_bytes, claim)
