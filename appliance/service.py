@@ -77,7 +77,7 @@ class Answers:
         if not request.wait:
             return self._answer(moment)
         with self._announcer.listening(tell, lambda: _identity(moment)):
-            return self._whole_answer(moment, await moment.finished)
+            return self._whole_answer(moment, await asyncio.shield(moment.finished))
 
     async def press(self, request: Press) -> SaveAnswer | Done:
         if request.button == "upload":

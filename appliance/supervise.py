@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from appliance import __version__
 from appliance.app import run_appliance
 from appliance.clock import SystemClock
 from appliance.control.errors import SocketTroubleError
@@ -49,6 +50,12 @@ async def _run(settings: Settings, *, is_demo: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    _log.info(
+        "Moment Recorder %s: ring in %s, memories in %s. Ask it in another terminal: moment status",
+        __version__,
+        settings.ring.directory,
+        settings.memories.directory,
+    )
     if is_demo:
         await _run_demo(settings, stop)
     else:
