@@ -190,7 +190,7 @@ class Panel:
             _Player(self._lamp, clock, hardware.set_lamp),
             _Player(self._buzzer, clock, hardware.set_buzzer),
         )
-        self._stuck: dict[Button, None] = {}
+        self._stuck: set[Button] = set()
         self._has_other_fault = False
         self._is_running = False
 
@@ -207,8 +207,9 @@ class Panel:
         """
         held = self._hardware.start(self._edge)
         self._is_running = True
-        for button in held:
-            self._watches[button].held_at_start()
+        for button, watch in self._watches.items():
+            if button in held:
+                watch.held_at_start()
         for player in self._players:
             player.start()
 
@@ -289,9 +290,9 @@ class Panel:
     def _stuck_outcome(self, button: Button, outcome: Outcome) -> None:
         match outcome:
             case Stuck():
-                self._stuck[button] = None
+                self._stuck.add(button)
             case Freed():
-                self._stuck.pop(button, None)
+                self._stuck.discard(button)
             case _:
                 return
         self.set_condition("fault", on=self._has_other_fault)
@@ -300,7 +301,7 @@ class Panel:
     def _fault_sentence(self) -> str | None:
         if not self._stuck:
             return None
-        names = " and the ".join(f"{button} button" for button in self._stuck)
+        names = " and the ".join(f"{button} button" for button in self._watches if button in self._stuck)
         are, them, their = ("is", "it", "its") if len(self._stuck) == 1 else ("are", "them", "their")
         return f"The {names} {are} stuck: look what holds {them} down, and whether {their} wires touch."
 
