@@ -354,3 +354,39 @@ def test_a_stuck_upload_button_asks_once() -> None:
     gesture.down(0, "button")
 
     assert gesture.tick(1000) == [SetUpMode(), Released(0, 300), Stuck(0)]
+
+
+def test_the_release_of_an_ignored_button_may_bounce_for_long() -> None:
+    gesture = save()
+    gesture.held_at_start(0, "button")
+
+    for at_s in (1.00, 1.04, 1.08):
+        assert gesture.up(at_s, "button") == []
+        assert gesture.down(at_s + 0.02, "button") == []
+    assert gesture.tick(2) == []  # it is down again
+    assert gesture.up(3, "button") == []
+    assert gesture.down(3.02, "button") == []
+    assert gesture.up(3.03, "button") == []
+    assert gesture.down(3.09, "button") == [Pressed(3.09)]
+
+
+def test_an_edge_told_twice_does_not_prolong_a_release() -> None:
+    gesture = save()
+    gesture.held_at_start(0, "button")
+    gesture.up(1, "button")
+    gesture.up(1.04, "button")
+
+    assert gesture.down(1.06, "button") == [Pressed(1.06)]
+
+
+def test_two_stuck_holders_are_free_when_both_are_up() -> None:
+    gesture = save(1000)
+    gesture.down(0, "button")
+    gesture.tick(300)
+    gesture.down(300, "hold 1")
+
+    assert gesture.tick(600) == [Released(1, 600), Stuck(1)]
+    gesture.up(601, "button")
+    assert gesture.tick(602) == []
+    gesture.up(603, "hold 1")
+    assert gesture.tick(604) == [Freed()]

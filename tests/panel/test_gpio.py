@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from gpiozero import Device, DigitalOutputDevice
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPin
 
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Button, PanelError
@@ -66,6 +66,32 @@ async def test_a_lamp_without_buzzer(factory: Any) -> None:
     hardware.close()
     hardware.close()
     assert not factory.pin(22).state
+
+
+class PressedInBetween(MockPin):  # type: ignore[misc] # gpiozero has no types
+    """A button that goes down while nobody reports edges yet: low from the `patience`-th look on."""
+
+    patience = 0
+
+    def _get_state(self) -> bool:
+        self.patience -= 1
+        return self.patience >= 0
+
+
+@pytest.mark.parametrize("looks", range(5))
+async def test_a_press_in_the_middle_of_the_start_is_not_overlooked(looks: int) -> None:
+    factory: Any = MockFactory()
+    factory.pin(17, pin_class=PressedInBetween).patience = looks
+    heard: list[tuple[Button, bool]] = []
+    hardware = gpio(factory)
+
+    held = hardware.start(lambda button, is_down, _: heard.append((button, is_down)))
+    looked_at_last = factory.pin(17).patience < 0
+    await asyncio.sleep(0)
+
+    assert ("save" in held) + (("save", True) in heard) == looked_at_last
+    hardware.close()
+    factory.close()
 
 
 async def test_no_thread_is_started_for_a_button(factory: Any) -> None:

@@ -204,6 +204,26 @@ def test_what_waits_is_played_in_order_of_urgency_and_fleeting_news_do_not_wait(
     ]
 
 
+def test_an_interrupted_step_is_not_counted_again() -> None:
+    show = recording()
+
+    show.tell(0, "counted")
+    show.tell(0.1, "limit")
+
+    assert show.current(0.2) == "limit"
+    assert show.current(2) == "recording"
+
+
+def test_a_moment_that_waited_begins_when_the_other_ends_however_late_one_looks() -> None:
+    show = recording()
+
+    show.tell(0, "got-it")
+    show.tell(0, "memory-ready")
+
+    assert show.current(4.1) == "memory-ready"
+    assert show.current(4.3) == "recording"
+
+
 def test_an_equal_moment_starts_anew() -> None:
     show = recording()
 

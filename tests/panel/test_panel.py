@@ -287,6 +287,20 @@ async def test_an_asked_hold_is_exact_although_the_loop_is_late(make_bench: Benc
     assert [news for news in bench.heard.news if news[0] != "began"] == [("counted", 2), ("ended", 2)]
 
 
+async def test_a_press_after_an_asked_hold_is_another_one_although_the_loop_is_late(make_bench: BenchMaker) -> None:
+    bench = make_bench()
+
+    holding = asyncio.create_task(bench.panel.hold("save", 0.15))
+    await asyncio.sleep(0)
+    time.sleep(0.3)  # noqa: ASYNC251 - the loop is to be late
+    bench.save.drive_low()
+    bench.save.drive_high()
+
+    assert await holding == 2
+    assert await bench.heard.hear("ended") == 2
+    assert await bench.heard.hear("ended") == 1
+
+
 async def test_a_late_loop_tells_every_step_in_order(make_bench: BenchMaker) -> None:
     bench = make_bench()
 
