@@ -78,7 +78,7 @@ class PressedInBetween(MockPin):  # type: ignore[misc] # gpiozero has no types
         return self.patience >= 0
 
 
-@pytest.mark.parametrize("looks", range(5))
+@pytest.mark.parametrize("looks", range(3))
 async def test_a_press_in_the_middle_of_the_start_is_not_overlooked(looks: int) -> None:
     factory: Any = MockFactory()
     factory.pin(17, pin_class=PressedInBetween).patience = looks
@@ -86,10 +86,9 @@ async def test_a_press_in_the_middle_of_the_start_is_not_overlooked(looks: int) 
     hardware = gpio(factory)
 
     held = hardware.start(lambda button, is_down, _: heard.append((button, is_down)))
-    looked_at_last = factory.pin(17).patience < 0
     await asyncio.sleep(0)
 
-    assert ("save" in held) + (("save", True) in heard) == looked_at_last
+    assert ("save" in held) + (("save", True) in heard) == 1
     hardware.close()
     factory.close()
 

@@ -363,7 +363,6 @@ async def test_stopping_ends_a_press_and_lets_go_of_everything(make_bench: Bench
     assert bench.heard.news == []
     with pytest.raises(PanelError):
         await bench.panel.hold("save", 0)
-    bench.panel.start()
     bench.panel.stop()
 
 
