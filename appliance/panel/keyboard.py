@@ -117,7 +117,8 @@ class Keyboard:
         for button in (self._save, self._upload):
             button.stop()
         if self._modes is not None and _is_foreground(self._fd):
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, self._modes)
+            with contextlib.suppress(termios.error), _unstoppable():  # the terminal may have gone
+                termios.tcsetattr(self._fd, termios.TCSADRAIN, self._modes)
             self._modes = None
 
     def _listen(self) -> bool:
@@ -125,7 +126,8 @@ class Keyboard:
             if not _is_foreground(self._fd):
                 return False
             self._modes = self._modes or termios.tcgetattr(self._fd)
-            tty.setcbreak(self._fd, termios.TCSADRAIN)
+            with _unstoppable():
+                tty.setcbreak(self._fd, termios.TCSADRAIN)
         elif not _is_stream(self._fd):
             return False
         asyncio.get_running_loop().add_reader(self._fd, self._read)
@@ -186,8 +188,8 @@ def _is_stream(fd: int) -> bool:
 
 @contextlib.contextmanager
 def _unstoppable() -> Iterator[None]:
-    """Between being readable and being read the shell may take the terminal back: then EIO, not SIGTTIN (tty(7))."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTIN})
+    """The shell may take the terminal back after we looked: then a read fails with EIO instead of stopping us."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTIN, signal.SIGTTOU})
     try:
         yield
     finally:

@@ -1,18 +1,13 @@
 """The panel: gestures, lamp and buzzer joined with the hardware and the loop's timers. Nothing polls."""
 
-import asyncio
 import math
 import time
-from collections.abc import Callable
-from heapq import heappop, heappush
-from itertools import count
 from typing import Protocol
 
-from appliance.panel.alarm import Alarm, MonotonicClock
+from appliance.panel.alarm import MonotonicClock
 from appliance.panel.contact import Freed, Stuck
 from appliance.panel.gestures import (
     Counted,
-    Gesture,
     HoldsStep,
     LimitReached,
     Outcome,
@@ -25,6 +20,8 @@ from appliance.panel.gestures import (
 )
 from appliance.panel.hardware import Button, Hardware, PanelError
 from appliance.panel.lamp import BuzzerShow, Condition, LampShow, Moment, State
+from appliance.panel.player import Player
+from appliance.panel.watch import ButtonWatch
 
 
 class PressListener(Protocol):
@@ -50,107 +47,6 @@ class PressListener(Protocol):
 
     def panel_fault(self, sentence: str | None) -> None:
         """What is wrong with the panel, for the owner; None: nothing any more."""
-
-
-class _Watch:
-    """One button in real time: its gesture, one timer, and the holds that were asked by others."""
-
-    def __init__(self, gesture: Gesture, clock: MonotonicClock, report: Callable[[Outcome], None]) -> None:
-        self._gesture = gesture
-        self._clock = clock
-        self._report = report
-        self._alarm = Alarm(clock, self._advance)
-        self._ups: list[tuple[float, str]] = []
-        self._waiting: list[asyncio.Future[int]] = []
-        self._hold_numbers = count(1)
-
-    def held_at_start(self) -> None:
-        self._gesture.held_at_start(self._clock(), "button")
-        self._set_alarm()
-
-    def edge(self, at_s: float, *, is_down: bool) -> None:
-        self._release_due(at_s)
-        self._tell((self._gesture.down if is_down else self._gesture.up)(at_s, "button"))
-        self._set_alarm()
-
-    def hold(self, hold_s: float) -> asyncio.Future[int]:
-        """Hold from now on; the future has the steps when the press is over, whoever else holds it longer."""
-        holder = f"hold {next(self._hold_numbers)}"
-        now_s = self._clock()
-        released = asyncio.get_running_loop().create_future()
-        self._release_due(now_s)
-        self._tell(self._gesture.down(now_s, holder))
-        self._waiting.append(released)
-        heappush(self._ups, (now_s + hold_s, holder))
-        self._set_alarm()
-        return released
-
-    def stop(self) -> None:
-        self._release_due(self._clock())
-        self._tell(self._gesture.finish(self._clock()))
-        self._alarm.set(None)
-
-    def _advance(self, now_s: float) -> None:
-        self._release_due(now_s)
-        self._tell(self._gesture.tick(now_s))
-        self._set_alarm()
-
-    def _release_due(self, now_s: float) -> None:
-        """Asked holds end at the instant that was asked, however late the loop is."""
-        while self._ups and self._ups[0][0] <= now_s:
-            self._tell(self._gesture.up(*heappop(self._ups)))
-
-    def _set_alarm(self) -> None:
-        deadlines_s = [self._gesture.next_deadline_s, *(at_s for at_s, _ in self._ups[:1])]
-        self._alarm.set(min((at_s for at_s in deadlines_s if at_s is not None), default=None))
-
-    def _tell(self, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            self._report(outcome)
-            if isinstance(outcome, Released):
-                waiting, self._waiting = self._waiting, []
-                for released in waiting:
-                    if not released.done():  # its caller may have gone
-                        released.set_result(outcome.steps)
-
-
-class _Show(Protocol):
-    def level(self, now_s: float) -> bool: ...
-
-    def next_change_s(self, now_s: float) -> float | None: ...
-
-
-class _Player:
-    """Brings a show to the lamp or the buzzer, one timer at a time."""
-
-    def __init__(self, show: _Show, clock: MonotonicClock, set_level: Callable[[bool], None]) -> None:
-        self._show = show
-        self._clock = clock
-        self._set_level = set_level
-        self._alarm = Alarm(clock, self._play)
-        self._level: bool | None = None
-        self._is_playing = False
-
-    def start(self) -> None:
-        self._is_playing = True
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Something was told to the show."""
-        self._play(self._clock())
-
-    def stop(self) -> None:
-        self._is_playing = False
-        self._alarm.set(None)
-
-    def _play(self, now_s: float) -> None:
-        if not self._is_playing:
-            return
-        level = self._show.level(now_s)
-        if level != self._level:
-            self._set_level(level)
-            self._level = level
-        self._alarm.set(self._show.next_change_s(now_s))
 
 
 class Panel:
@@ -180,17 +76,17 @@ class Panel:
         self._hardware = hardware
         self._listener = listener
         self._clock = clock
-        self._watches: dict[Button, _Watch] = {
-            "save": _Watch(save, clock, self._save_outcome),
-            "upload": _Watch(upload, clock, self._upload_outcome),
+        self._watches: dict[Button, ButtonWatch] = {
+            "save": ButtonWatch(save, clock, self._save_outcome),
+            "upload": ButtonWatch(upload, clock, self._upload_outcome),
         }
         self._lamp = LampShow(clock())
         self._buzzer = BuzzerShow()
         self._players = (
-            _Player(self._lamp, clock, hardware.set_lamp),
-            _Player(self._buzzer, clock, hardware.set_buzzer),
+            Player(self._lamp, clock, hardware.set_lamp),
+            Player(self._buzzer, clock, hardware.set_buzzer),
         )
-        self._stuck: dict[Button, None] = {}
+        self._stuck: set[Button] = set()
         self._has_other_fault = False
         self._is_running = False
 
@@ -200,15 +96,16 @@ class Panel:
         return self._lamp.current(self._clock())
 
     def start(self) -> None:
-        """Show and watch from now on.
+        """Show and watch from now on; once, a stopped panel stays stopped.
 
         Raises:
             PanelError: if the hardware cannot be used.
         """
         held = self._hardware.start(self._edge)
         self._is_running = True
-        for button in held:
-            self._watches[button].held_at_start()
+        for button, watch in self._watches.items():
+            if button in held:
+                watch.held_at_start()
         for player in self._players:
             player.start()
 
@@ -289,9 +186,9 @@ class Panel:
     def _stuck_outcome(self, button: Button, outcome: Outcome) -> None:
         match outcome:
             case Stuck():
-                self._stuck[button] = None
+                self._stuck.add(button)
             case Freed():
-                self._stuck.pop(button, None)
+                self._stuck.discard(button)
             case _:
                 return
         self.set_condition("fault", on=self._has_other_fault)
@@ -300,7 +197,7 @@ class Panel:
     def _fault_sentence(self) -> str | None:
         if not self._stuck:
             return None
-        names = " and the ".join(f"{button} button" for button in self._stuck)
+        names = " and the ".join(f"{button} button" for button in self._watches if button in self._stuck)
         are, them, their = ("is", "it", "its") if len(self._stuck) == 1 else ("are", "them", "their")
         return f"The {names} {are} stuck: look what holds {them} down, and whether {their} wires touch."
 
