@@ -38,12 +38,17 @@ def write_durably(path: Path, content: bytes) -> None:
 
     The new name is durable once the caller has flushed the folder.
     """
-    temporary = path.with_name(f".{path.name}.new")
+    temporary = path.with_name(unfinished_name(path.name))
     with temporary.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def unfinished_name(name: str) -> str:
+    """What `write_durably` leaves beside a file when it is killed in the middle."""
+    return f".{name}.new"
 
 
 def free_bytes(path: Path) -> int:

@@ -1,7 +1,8 @@
 """The ring on disk: a folder an epoch, with the segments, a description and an index of when each one ended.
 
     ring/00000012/epoch.json     written durably before the first segment
-    ring/00000012/index          a line a closed segment: number, start, end (monotonic seconds), bytes
+    ring/00000012/index          a line a closed segment: number, start, end (monotonic seconds), bytes; "cut" follows
+                                 where the last frame may be cut off
     ring/00000012/000034.ts
 
 The index needs no flush of its own: after a power cut at most its last lines are missing, and what they said
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.durable import flush_file, flush_folder, write_durably
+from appliance.durable import flush_file, flush_folder, unfinished_name, write_durably
 from appliance.recording.segment import Epoch, Key, Segment
 from appliance.recording.transport import Fingerprint, fingerprint
 
@@ -24,6 +25,7 @@ HEAD_BYTES = 65_536
 
 DESCRIPTION = "epoch.json"
 INDEX = "index"
+CUT = "cut"
 
 
 class RingFolder:
@@ -54,8 +56,10 @@ class RingFolder:
         """Bring a closed segment to the card, then note it in the index (promise R6); tells what it is made of."""
         path = self.path(segment.key)
         flush_file(path)
+        line = f"{segment.number} {segment.start_s:.3f} {segment.end_s:.3f} {segment.size_bytes}"
         with (path.parent / INDEX).open("a") as index:
-            index.write(f"{segment.number} {segment.start_s:.3f} {segment.end_s:.3f} {segment.size_bytes}\n")
+            # after a power cut the line before may have no end
+            index.write(f"{line}\n" if segment.is_whole else f"\n{line} {CUT}\n")
         return self.read_fingerprint(segment.key)
 
     def read_fingerprint(self, key: Key) -> Fingerprint | None:
@@ -73,16 +77,17 @@ class RingFolder:
     def _remove_epoch(self, folder: Path) -> None:
         with contextlib.suppress(OSError):  # a foreign file in it stays, and so does the folder
             for entry in os.scandir(folder):
-                if entry.name in (DESCRIPTION, INDEX) or is_segment_name(entry.name):
+                if entry.name in (DESCRIPTION, unfinished_name(DESCRIPTION), INDEX) or is_segment_name(entry.name):
                     Path(entry.path).unlink()
             folder.rmdir()
 
 
 def is_segment_name(name: str) -> bool:
-    """Whether a file's name is one that our cutter gives."""
-    return len(name) == len("000000.ts") and name.endswith(".ts") and name[:6].isdecimal()
+    """Whether a file's name is one that our cutter gives: six digits, and more only after a million segments."""
+    number = name.removesuffix(".ts")
+    return number.isascii() and number.isdecimal() and name == f"{int(number):06d}.ts"
 
 
 def is_epoch_name(name: str) -> bool:
     """Whether a folder's name is an epoch's."""
-    return len(name) == len("00000000") and name.isdecimal()
+    return len(name) == len("00000000") and name.isascii() and name.isdecimal()

@@ -48,6 +48,7 @@ class RingStore:
         self._epoch: Epoch | None = None
         self._next_epoch = 0
         self._grew_s = 0.0
+        self._is_barren = False
 
     @property
     def unflushed_s(self) -> float:
@@ -79,9 +80,10 @@ class RingStore:
             OSError: if its folder cannot be written.
         """
         number = self._next_epoch
-        if self._epoch and not self.ring.has_footage_of(self._epoch.number):
+        if self._epoch and self._is_barren:
             number = self._epoch.number
         self._next_epoch = number + 1
+        self._is_barren = True
         self._epoch = describe_now(self._clock, number, camera, reason)
         self.ring.begin_epoch(self._epoch)
         await in_thread(self._card, self.folder.describe, self._epoch)
@@ -121,6 +123,7 @@ class RingStore:
             self.ring.drop_open()
             self._card.submit(self.folder.path(was.key).unlink, missing_ok=True)
             return None
+        self._is_barren = False  # for ever: a memory may know its segments, even when they are evicted
         segment = self.ring.end_segment(max(end_s, was.start_s), was.size_bytes, is_whole=is_whole)
         settled = self._settle(segment)
         self._note_trusted_clock()

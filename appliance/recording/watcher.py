@@ -66,4 +66,4 @@ class _Handler(FileSystemEventHandler):
     def _hand_over(self, what: Literal["opened", "closed"], event: FileSystemEvent) -> None:
         name = Path(str(event.src_path)).name
         if is_segment_name(name) and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._tell, FileNews(what, int(name[:6]), time.monotonic()))
+            self._loop.call_soon_threadsafe(self._tell, FileNews(what, int(name.removesuffix(".ts")), time.monotonic()))
