@@ -1,1 +1,1 @@
-"""`moment bench`: how fast and how light, measured side by side with bare tools."""
+"""`moment bench`: what the recorder costs, measured side by side with bare tools on the machine that it runs on."""

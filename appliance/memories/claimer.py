@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -61,7 +60,7 @@ class Claimer:
         old_claims = [m.claim for m in older if m.claim]
         claim, own = self._new_claim(moment, plan, old_claims), moment.claim
         held = {segment.key for segment in own.segments} if own else set()
-        sources = {s.key: self._where(s, old_claims) for s in claim.segments if s.key not in held}
+        sources = self._sources([s.key for s in claim.segments if s.key not in held], old_claims)
         unflushed = [key for key in sources if key in self._store.unflushed or self.is_open(key)]
         work = self._claims.extend if own else self._claims.secure
         if own is None or sources or claim.merges != own.merges:
@@ -119,11 +118,14 @@ class Claimer:
         rest = (e for e in found.values() if e.id not in own)
         return sorted((replace(e, may_grow=self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
 
-    def _where(self, segment: ClaimedSegment, claims: list[Claim]) -> Path:
-        for claim in claims:
-            if any(own.key == segment.key for own in claim.segments):
-                return self._claims.segment_path(claim, segment.key)
-        return self._store.folder.path(segment.key)
+    def _sources(self, keys: list[Key], older: list[Claim]) -> dict[Key, str]:
+        """Where segments lie now: in an older claim, or in the ring. Text: a press makes hundreds of them."""
+        holders = {segment.key: claim for claim in reversed(older) for segment in claim.segments}
+        ring = self._store.folder
+        return {
+            key: str(self._claims.segment_path(holders[key], key)) if key in holders else ring.address(key)
+            for key in keys
+        }
 
 
 def _available_s(plan: Plan, start_s: float, at_s: float) -> float:

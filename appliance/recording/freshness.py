@@ -4,6 +4,9 @@ from typing import Literal
 
 State = Literal["starting", "recording", "stalled", "no-camera"]
 
+IMPATIENT_LOOK_S = 0.2
+"""While nothing has arrived: the owner waits for the lamp."""
+
 LOST_AFTER_S = 10.0
 """A camera that has been silent for so long is not waited for: the connection is made anew."""
 
@@ -23,6 +26,12 @@ class Freshness:
         self._connected_s: float | None = None
         self._grew_s: float | None = None
         self._start_limit_s = 0.0
+
+    @property
+    def next_look_s(self) -> float:
+        """When to look at the open segment again: sooner while its first bytes are waited for."""
+        is_waiting = self._connected_s is not None and self._grew_s is None
+        return IMPATIENT_LOOK_S if is_waiting else self.look_every_s
 
     def connecting(self, now_s: float, start_limit_s: float) -> None:
         """A camera connection begins; its first bytes may take `start_limit_s`."""

@@ -140,7 +140,7 @@ class Recorder:
         """Take the news until the epoch is over; its reason, "" if ffmpeg ended by itself."""
         while True:
             try:
-                async with asyncio.timeout(self.freshness.look_every_s):
+                async with asyncio.timeout(self.freshness.next_look_s):
                     item: FileNews | _Over | None = await news.get()
             except TimeoutError:
                 item = None
