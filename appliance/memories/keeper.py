@@ -82,6 +82,11 @@ class Keeper:
         self._order = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def pending(self) -> int:
+        """Memories whose files are still to be made, those included that wait for their footage to end."""
+        return sum(1 for moment in self._moments if moment.claim and not moment.successor)
+
     # The panel's press: down, counted, up
 
     def press_began(self, at_s: float) -> Moment:
