@@ -116,7 +116,7 @@ def test_a_disk_that_is_full_when_the_file_should_be_made(box: BoxFactory, small
         assert secured.name.removesuffix(".mp4") in (recorder.status().memories.trouble or "")
         assert recorder.status().memories.pending == 1
         assert recorder.files() == []
-        assert recorder.status().lamp == "fault"
+        wait_until("the lamp calls", lambda: recorder.status().lamp == "fault", 15)
 
     recorder.wait_for("recording", 20)
     recorder.wait_until_kept(45)
@@ -126,10 +126,33 @@ def test_a_disk_that_is_full_when_the_file_should_be_made(box: BoxFactory, small
     check_all_is_well(recorder)
 
 
+def test_a_start_on_a_full_disk(box: BoxFactory, small_disk: MountDisk) -> None:
+    disk = small_disk(12_000_000)
+    recorder = box(**on(disk))
+    recorder.start().wait_for_segments(2)
+    kept = recorder.save(wait=True)
+    assert recorder.end() == 0
+
+    with Glutton(disk):
+        wait_until("the disk is full", lambda: free_bytes(disk) == 0, 10)
+        recorder.start(state=None)
+        wait_until("a sentence", lambda: "disk" in recorder.log, 15)
+        ended = recorder.process.poll()
+        assert "Traceback" not in recorder.log
+        assert ended in {None, 2}
+
+    if ended is not None:  # systemd starts it again
+        recorder.start(state=None)
+    recorder.wait_for("recording")
+    assert [memory.name for memory in recorder.kept()] == [kept.name]
+    check_all_is_well(recorder)
+
+
 def check_all_is_well(recorder: Box) -> None:
     for path in recorder.files():
         Film(path).decode()
     status = recorder.status()
-    assert (status.memories.trouble, status.recording.warning, status.lamp) == (None, None, "recording")
+    assert (status.memories.trouble, status.recording.warning) == (None, None)
+    wait_until("a calm lamp", lambda: recorder.status().lamp == "recording", 15)
     assert recorder.litter() == []
     assert "Traceback" not in recorder.log
