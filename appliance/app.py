@@ -50,19 +50,9 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         flusher = closing.enter_context(ThreadPoolExecutor(1, "flusher"))
         archivist = closing.enter_context(ThreadPoolExecutor(1, "archivist"))
 
-        # what earlier lives left
+        # what earlier lives left; the ring gives way first, so that a full disk keeps nobody from starting
         folder = RingFolder(ring_path)
         found = rebuild(folder, describe_now(clock, 0, "", ""), settings.ring.segment_seconds)
-        claims = Claims(memories_path)
-        claims.prepare()
-        left_claims = claims.read_all()
-        archive = Archive(memories_path)
-        entries = await in_thread(archivist, archive.open)
-        closing.push_async_callback(in_thread, archivist, archive.close)
-        used_epochs = [claim.last.epoch for claim in left_claims] + [entry.last.epoch for entry in entries]
-
-        # recording
-        announcer = Announcer(step_minutes, log)
         store = RingStore(
             Ring(settings.ring.capacity_bytes),
             folder,
@@ -71,7 +61,18 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             clock=clock,
             disk_reserve_bytes=disk_reserve_bytes(ring_path),
         )
-        store.take(found, after_epoch=max(used_epochs, default=-1))
+        await store.take(found)
+        claims = Claims(memories_path)
+        claims.prepare()
+        left_claims = claims.read_all()
+        archive = Archive(memories_path)
+        entries = await in_thread(archivist, archive.open)
+        closing.push_async_callback(in_thread, archivist, archive.close)
+        used_epochs = [claim.last.epoch for claim in left_claims] + [entry.last.epoch for entry in entries]
+        store.number_after(max(used_epochs, default=-1))
+
+        # recording
+        announcer = Announcer(step_minutes, log)
         watcher = closing.enter_context(Watcher())
         recorder = Recorder(
             source=choose_source(

@@ -67,7 +67,7 @@ class Answers:
             uptime_s=round(now_s - self._began_s, 3),
             recording=self._recording(now_s),
             ring=self._ring(),
-            memories=MemoriesStatus(self._workshop.count, self._workshop.pending, self._workshop.trouble),
+            memories=MemoriesStatus(self._workshop.count, self._keeper.pending, self._workshop.trouble),
             lamp=self._panel.lamp,
         )
 

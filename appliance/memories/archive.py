@@ -5,13 +5,14 @@ catalogue. A power cut in between leaves the claim, and start-up does the same s
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from appliance.durable import flush_folder
+from appliance.durable import UnusableFolderError, flush_folder
 from appliance.memories.assembler import TEMPORARY, Made
 from appliance.memories.catalogue import Catalogue
 from appliance.memories.model import SUFFIX, Claim, Entry, Press
@@ -36,10 +37,19 @@ class Archive:
         return self._catalogue
 
     def open(self) -> list[Entry]:
-        """Open the catalogue, in the thread that will use it, and read it."""
-        self.thumbnails.mkdir(exist_ok=True)
-        self._catalogue = Catalogue(self.folder)
-        return self.entries()
+        """Open the catalogue, in the thread that will use it, and read it.
+
+        Raises:
+            UnusableFolderError: if it cannot be opened.
+        """
+        try:
+            self.thumbnails.mkdir(exist_ok=True)
+            self._catalogue = Catalogue(self.folder)
+            return self.entries()
+        except (OSError, sqlite3.Error) as error:
+            raise UnusableFolderError(
+                f"The catalogue in {self.folder} cannot be opened ({error}): is the disk full or damaged?"
+            ) from error
 
     def close(self) -> None:
         """Close the catalogue."""

@@ -5,6 +5,7 @@ take ──▶ room ──▶ assemble ──▶ publish ──▶ drop the clai
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from datetime import datetime
@@ -80,11 +81,6 @@ class Workshop:
         self._stems: set[str] = set()
         self._is_dated = clock.is_trusted()
 
-    @property
-    def pending(self) -> int:
-        """Moments whose files are still to be made."""
-        return sum(1 for moment in self._taken if not moment.successor)
-
     def start_from(self, entries: list[Entry]) -> None:
         """Know what was kept before."""
         self.count = len(entries)
@@ -146,21 +142,28 @@ class Workshop:
 
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
-        await in_thread(self._card, self._claims.extend, claim, {}, [])
         if not await self._find_room(moment, claim):
             return
         self._tell(claim, "assembling", progress=0.0)
         try:
-            entries = await self._in_archive(self._archive.finish, claim)
-            if not entries:
-                made = await self._assembler.assemble(await self._with_file(claim), partial(self._progress, claim))
-                entries = await self._in_archive(self._archive.publish, claim, made)
-        except (AssemblyError, OSError) as error:
+            entries = await self._entries(moment, claim)
+        except (AssemblyError, OSError, sqlite3.Error) as error:
             self._failed(moment, claim, str(error))
             return
         self._note(moment, claim, entries)
         await in_thread(self._card, self._claims.drop, claim)
         await self._finish(moment, claim, entries)
+
+    async def _entries(self, moment: Moment, claim: Claim) -> list[Entry]:
+        """The files of a claim: those that exist already, or new ones."""
+        await in_thread(self._card, self._claims.extend, claim, {}, [])
+        if moment.failures:  # it may have failed after its files had got their names
+            await self._in_archive(self._archive.reconcile, probe_truth)
+        entries = await self._in_archive(self._archive.finish, claim)
+        if not entries:
+            made = await self._assembler.assemble(await self._with_file(claim), partial(self._progress, claim))
+            entries = await self._in_archive(self._archive.publish, claim, made)
+        return entries
 
     async def _with_file(self, claim: Claim) -> Claim:
         """The claim with the present name of the file that leads it, if that still exists."""
@@ -175,11 +178,15 @@ class Workshop:
         await self._room.make_room(wanted)
         if self._has_room(moment):
             return True
+        self._wait_for_room(moment, claim)
+        return False
+
+    def _wait_for_room(self, moment: Moment, claim: Claim) -> None:
         moment.state = "waiting"
         self._waiting.append(moment)
-        self.trouble = f"{claim.stem} is secured but needs {wanted / 1e6:.0f} MB more on the disk: delete something."
+        wanted = f"{moment.wanted_bytes / 1e6:.1f} MB"
+        self.trouble = f"{claim.stem} is secured, but its file needs {wanted} on the disk: delete something."
         self._tell(claim, "waiting", sentence=self.trouble)
-        return False
 
     def _has_room(self, moment: Moment) -> bool:
         return free_bytes(self._archive.folder) > moment.wanted_bytes * 1.02
@@ -203,6 +210,9 @@ class Workshop:
 
     def _failed(self, moment: Moment, claim: Claim, sentence: str) -> None:
         moment.failures += 1
+        if not self._has_room(moment):
+            self._wait_for_room(moment, claim)
+            return
         moment.state = "waiting"
         self.trouble = f"{claim.stem} is secured but its file could not be made: {sentence}"
         self._tell(claim, "waiting", sentence=self.trouble)

@@ -57,12 +57,8 @@ class RingStore:
         waiting = sum(segment.duration_s for segment in self.unflushed.values())
         return waiting + (now - self.ring.open.start_s if self.ring.open else 0.0)
 
-    def take(self, rebuilt: Rebuilt, after_epoch: int = -1) -> None:
-        """Start from what was found on disk. New epochs are numbered after `after_epoch` too.
-
-        Memories name their segments: a number that one of them knows must never be given again, even if the
-        ring's folder was emptied.
-        """
+    def take(self, rebuilt: Rebuilt, after_epoch: int = -1) -> "asyncio.Future[None]":
+        """Start from what was found on disk; the future is done when the ring has given way to a short disk."""
         for epoch in rebuilt.epochs:
             self.ring.begin_epoch(epoch)
         for segment in rebuilt.segments:
@@ -70,8 +66,17 @@ class RingStore:
             if not segment.is_whole:
                 self._settle(segment)
         self.left_out = rebuilt.left_out
-        self._next_epoch = max(rebuilt.next_epoch, after_epoch + 1)
-        self.make_room()
+        self._next_epoch = rebuilt.next_epoch
+        self.number_after(after_epoch)
+        return self.make_room()
+
+    def number_after(self, epoch: int) -> None:
+        """Number new epochs after this one too.
+
+        Memories name their segments: a number that one of them knows must never be given again, even if the
+        ring's folder was emptied.
+        """
+        self._next_epoch = max(self._next_epoch, epoch + 1)
 
     async def begin_epoch(self, camera: str, reason: str) -> Epoch:
         """A camera is connected. An epoch that brought no segment is taken over by the next one.
