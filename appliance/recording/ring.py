@@ -54,10 +54,6 @@ class Ring:
         first = self.oldest or self.open
         return first.start_s if first else None
 
-    def has_footage_of(self, epoch: int) -> bool:
-        """Whether any segment of an epoch lives."""
-        return bool(self._counts.get(epoch)) or (self.open is not None and self.open.epoch == epoch)
-
     def begin_epoch(self, epoch: Epoch) -> None:
         """From now on segments are of `epoch`; calling again replaces what is known of it."""
         self.epochs[epoch.number] = epoch
