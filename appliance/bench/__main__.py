@@ -25,7 +25,7 @@ from appliance.bench.materials import ToolFailedError
 from appliance.bench.report import Measurement, Report
 from appliance.bench.stage import Stage
 from appliance.bench.tables import markdown, show
-from appliance.durable import free_bytes
+from appliance.durable import UnusableFolderError, free_bytes, prepare_folder
 from appliance.tools import MissingToolError, require_tools
 
 MEASUREMENTS: dict[str, Callable[[Stage], Awaitable[Measurement]]] = {
@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         require_tools()
         with _folder(asked.directory, NEEDED_QUICK_BYTES if asked.quick else NEEDED_BYTES) as folder:
             report = asyncio.run(_measure(Stage(folder, is_quick=asked.quick, say=_say), asked.only))
-    except (MissingToolError, ToolFailedError, NoRoomError) as error:
+    except (MissingToolError, ToolFailedError, UnusableFolderError, NoRoomError) as error:
         _say(str(error))
         return 1
     if asked.json:
@@ -90,7 +90,7 @@ def _letters(text: str) -> list[str]:
 @contextmanager
 def _folder(directory: Path, needed_bytes: int) -> Iterator[Path]:
     """A folder of our own below `directory`, removed at the end."""
-    directory.mkdir(parents=True, exist_ok=True)
+    prepare_folder(directory)
     if free_bytes(directory) < needed_bytes:
         raise NoRoomError(f"{directory} has less than {needed_bytes / 1e9:g} GB free: name another --directory.")
     with tempfile.TemporaryDirectory(dir=directory, prefix="run-") as folder:

@@ -53,7 +53,7 @@ async def measure(stage: Stage) -> Measurement:
         path.unlink()
     frame_ms = 1000 / FRAMES_PER_S
     error_ms = abs(picture.span_s - footage.duration_s) * 1000
-    what = f"{footage.duration_s / 60:g} min from {len(footage.segments)} segments"
+    what = f"{footage.length} from {len(footage.segments)} segments"
     return Measurement(
         "f",
         "Accuracy of joins",
@@ -66,8 +66,10 @@ async def measure(stage: Stage) -> Measurement:
             row("sound longer or shorter than the picture", abs(sound.span_s - picture.span_s) * 1000, "ms"),
         ],
         [
-            f"{footage.frames:,} pictures were encoded at {FRAMES_PER_S} a second; ffprobe tells the presentation time "
-            f"of {picture.packets:,} pictures and {sound.packets:,} sound frames of the joined file.",
+            (
+                f"{footage.frames:,} pictures were encoded at {FRAMES_PER_S} a second; ffprobe tells the presentation "
+                f"time of {picture.packets:,} pictures and {sound.packets:,} sound frames of the joined file."
+            ),
         ],
     )
 

@@ -2,9 +2,7 @@
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct, field
 
@@ -59,7 +57,7 @@ class Bench:
         self._worker = Worker()
         self._assembler = Assembler(self.folder, self._claims, self._worker)
 
-    def __enter__(self) -> "Bench":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

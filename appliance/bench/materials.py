@@ -31,6 +31,12 @@ class CutFootage(Struct, frozen=True):
         return self.frames / FRAMES_PER_S
 
     @property
+    def length(self) -> str:
+        """The duration in words."""
+        minutes, seconds = divmod(self.duration_s, 60)
+        return f"{self.duration_s:g} s" if seconds else f"{minutes:g} min"
+
+    @property
     def size_bytes(self) -> int:
         return sum(path.stat().st_size for path in self.segments)
 
@@ -42,7 +48,7 @@ async def short_footage(stage: Stage) -> CutFootage:
 
 
 async def long_footage(stage: Stage) -> CutFootage:
-    """30 minutes in one stream. The picture is small and filled up with filler units: copying sees bytes, not pictures."""
+    """30 minutes in one stream. The picture is small and padded with filler units: to a copy, bytes are bytes."""
     return await _cut(stage, "long", "testsrc2=size=160x90:rate=30", stage.size(1800, 30))
 
 

@@ -13,7 +13,7 @@ from appliance.bench.bare_claim import BARE, claim_barely
 from appliance.bench.materials import SEGMENT_S, lay_ring, tiny_segment
 from appliance.bench.stage import Stage
 from appliance.clock import SystemClock
-from appliance.durable import flush_folder
+from appliance.durable import flush_file, flush_folder
 from appliance.memories.archive import Archive
 from appliance.memories.assembler import Assembler
 from appliance.memories.claims import Claims
@@ -92,15 +92,20 @@ class Stand:
         )
         epoch = await store.begin_epoch("bench", "the recorder was restarted")
         self.open_path = folder.path(Key(epoch.number, 0))
-        self.open_path.write_bytes(await self._stage.once(tiny_segment))
+        self._open_bytes = self.open_path.write_bytes(await self._stage.once(tiny_segment))
+        flush_file(self.open_path)
         store.opened(0, laid_s)
         self._at_s = laid_s + 1  # every press asks for the very same segments
         self._folder = folder
 
     def dirty(self, size_bytes: int) -> None:
-        """Leave the open segment with so many bytes that are not on the card."""
-        with self.open_path.open("wb") as file:
-            os.fdatasync(file.fileno())
+        """Let the writer of the open segment add so many bytes that are not on the card; 0 adds none."""
+        if not size_bytes:
+            return
+        with self.open_path.open("r+b") as file:
+            file.truncate(self._open_bytes)  # or it would grow to a size that no segment has
+            os.fsync(file.fileno())
+            file.seek(0, os.SEEK_END)
             file.write(bytes(size_bytes))
 
     async def press(self, steps: int) -> float:
@@ -137,12 +142,9 @@ class Stand:
         flush_folder(self._claims.root)
         return took_ms
 
-    def flush(self) -> float:
-        """The open segment's bytes alone: milliseconds."""
-        handle = os.open(self.open_path, os.O_RDONLY)
-        try:
-            began = time.perf_counter()
-            os.fdatasync(handle)
-            return (time.perf_counter() - began) * 1000
-        finally:
-            os.close(handle)
+    def flush(self, size_bytes: int) -> float:
+        """Flush so many bytes of the open segment and nothing else: milliseconds."""
+        self.dirty(size_bytes)
+        began = time.perf_counter()
+        flush_file(self.open_path)
+        return (time.perf_counter() - began) * 1000

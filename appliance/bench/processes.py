@@ -5,6 +5,8 @@ import re
 import time
 from pathlib import Path
 
+from msgspec import Struct
+
 _CLOCK_OF_PROCESS = 2
 """CPUCLOCK_SCHED, with the process in the upper bits: clock_getcpuclockid(3) builds the same number."""
 
@@ -14,11 +16,18 @@ def cpu_s(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | _CLOCK_OF_PROCESS)
 
 
-def memory_mib(pid: int) -> tuple[float, float]:
-    """PSS and RSS (proc_pid_smaps(5)): a page that n processes share counts 1/n, or in full."""
+class Memory(Struct, frozen=True):
+    """As proc_pid_smaps(5) has it: a page that n processes share counts 1/n in PSS, and in full in RSS."""
+
+    pss_mib: float
+    rss_mib: float
+
+
+def memory_mib(pid: int) -> Memory:
+    """What a process holds of the memory now."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     found = {name: int(kib) / 1024 for name, kib in re.findall(r"^(Pss|Rss):\s+(\d+) kB$", text, re.MULTILINE)}
-    return found["Pss"], found["Rss"]
+    return Memory(found["Pss"], found["Rss"])
 
 
 def children(pid: int) -> dict[int, str]:

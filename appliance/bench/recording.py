@@ -15,7 +15,7 @@ import ffmpeg
 from msgspec import Struct
 
 from appliance.bench.materials import SEGMENT_S, short_footage
-from appliance.bench.processes import cpu_s, memory_mib
+from appliance.bench.processes import Memory, cpu_s, memory_mib
 from appliance.bench.report import Measurement, row
 from appliance.bench.stage import Stage
 from appliance.bench.supervised import Supervised, supervised
@@ -30,17 +30,15 @@ _STEADY_AFTER_S = 5
 
 
 class Recorded(Struct, frozen=True):
-    """What a stretch of recording cost: percent of one core, and MiB at its end."""
+    """What a stretch of recording cost: percent of one core, and memory at its end."""
 
     seconds: float
     supervisor_percent: float
     ffmpeg_percent: float
     same_percent: float
     unflushed_percent: float
-    supervisor_pss_mib: float
-    supervisor_rss_mib: float
-    ffmpeg_pss_mib: float
-    ffmpeg_rss_mib: float
+    supervisor: Memory
+    ffmpeg: Memory
 
 
 async def measure_processor(stage: Stage) -> Measurement:
@@ -68,9 +66,11 @@ async def measure_processor(stage: Stage) -> Measurement:
             ),
         ],
         [
-            f"Over {found.seconds:.0f} s, all threads, by the kernel's own clock of each process; one feeder plays "
-            "the same stream to all three ffmpegs at the same time over UDP.",
-            "Each packet is flushed to the file so that a power cut costs little: that is the price in the last row.",
+            (
+                f"Over {found.seconds:.0f} s, all threads, by the kernel's own clock of each process; one feeder "
+                "plays the same stream to all three ffmpegs at the same time over UDP."
+            ),
+            "Each packet is flushed to the file so that a power cut costs little: the last row tells the price.",
         ],
     )
 
@@ -82,14 +82,17 @@ async def measure_memory(stage: Stage) -> Measurement:
         "d",
         "Memory while recording 8 Mbit/s",
         [
-            row("supervisor, PSS", found.supervisor_pss_mib, "MiB", at_most=SUPERVISOR_MIB),
-            row("supervisor, RSS", found.supervisor_rss_mib, "MiB"),
-            row("its ffmpeg, PSS", found.ffmpeg_pss_mib, "MiB"),
-            row("its ffmpeg, RSS", found.ffmpeg_rss_mib, "MiB"),
+            row("supervisor, PSS", found.supervisor.pss_mib, "MiB", at_most=SUPERVISOR_MIB),
+            row("supervisor, RSS", found.supervisor.rss_mib, "MiB"),
+            row("its ffmpeg, PSS", found.ffmpeg.pss_mib, "MiB"),
+            row("its ffmpeg, RSS", found.ffmpeg.rss_mib, "MiB"),
         ],
         [
-            f"After {found.seconds:.0f} s. PSS shares a page among the processes that map it; this bench is a Python "
-            "too and the bare ffmpegs are ffmpegs, so alone on a board the truth lies between PSS and RSS.",
+            (
+                f"After {found.seconds:.0f} s. PSS shares a page among the processes that map it; this bench is a "
+                "Python too and the bare ffmpegs are ffmpegs, so that alone on a board the truth lies between PSS "
+                "and RSS."
+            ),
         ],
     )
 
@@ -98,14 +101,17 @@ async def record(stage: Stage) -> Recorded:
     """Record for a minute and see what it costs."""
     seconds = stage.size(60, 4)
     ports = _free_ports(3)
-    async with _fed(stage, ports), _bare(stage, ports[1], is_flushed=True) as same:
-        async with _bare(stage, ports[2], is_flushed=False) as unflushed:
-            camera = f'kind = "mpegts-udp"\nurl = "{_url(ports[0])}"'
-            async with supervised(stage.new_folder("recording"), stage.new_folder("ring"), camera) as supervisor:
-                await supervisor.wait_until_recording()
-                await asyncio.sleep(_STEADY_AFTER_S)
-                stage.say(f"recording for {seconds} s")
-                return await _watch(supervisor, same.pid, unflushed.pid, seconds)
+    camera = f'kind = "mpegts-udp"\nurl = "{_url(ports[0])}"'
+    async with (
+        _fed(stage, ports),
+        _bare(stage, ports[1], is_flushed=True) as same,
+        _bare(stage, ports[2], is_flushed=False) as unflushed,
+        supervised(stage.new_folder("recording"), stage.new_folder("ring"), camera) as supervisor,
+    ):
+        await supervisor.wait_until_recording()
+        await asyncio.sleep(_STEADY_AFTER_S)
+        stage.say(f"recording for {seconds} s")
+        return await _watch(supervisor, same.pid, unflushed.pid, seconds)
 
 
 async def _watch(supervisor: Supervised, same: int, unflushed: int, seconds: int) -> Recorded:
@@ -113,9 +119,18 @@ async def _watch(supervisor: Supervised, same: int, unflushed: int, seconds: int
     before, began_s = [cpu_s(pid) for pid in pids], time.monotonic()
     await asyncio.sleep(seconds)
     took_s = time.monotonic() - began_s
-    percent = [(cpu_s(pid) - was) / took_s * 100 for pid, was in zip(pids, before, strict=True)]
+    percent = ((cpu_s(pid) - was) / took_s * 100 for pid, was in zip(pids, before, strict=True))
+    supervisor_percent, ffmpeg_percent, same_percent, unflushed_percent = percent
     assert supervisor.ffmpeg_pid == pids[1], "the camera was lost in between"
-    return Recorded(took_s, *percent, *memory_mib(pids[0]), *memory_mib(pids[1]))
+    return Recorded(
+        seconds=took_s,
+        supervisor_percent=supervisor_percent,
+        ffmpeg_percent=ffmpeg_percent,
+        same_percent=same_percent,
+        unflushed_percent=unflushed_percent,
+        supervisor=memory_mib(supervisor.pid),
+        ffmpeg=memory_mib(supervisor.ffmpeg_pid),
+    )
 
 
 def _url(port: int) -> str:

@@ -66,7 +66,7 @@ def row(
     """A figure beside its reference, judged by the bounds that are given."""
     ratio = measured / reference if reference else None
     bounds = [f"≤ {at_most:g} {unit}"] if at_most is not None else []
-    bounds += [f"≤ {ratio_at_most:.2f} ×"] if ratio_at_most is not None else []
+    bounds += [f"ratio ≤ {ratio_at_most:.2f}"] if ratio_at_most is not None else []
     is_kept = at_most is None or measured <= at_most
     is_kept = is_kept and (ratio_at_most is None or (ratio is not None and ratio <= ratio_at_most))
     return Row(

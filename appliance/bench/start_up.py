@@ -72,18 +72,20 @@ async def measure(stage: Stage) -> Measurement:
             row("slowest own share", max(start.own_s for start in full), "s"),
         ],
         [
-            f"Medians of {len(full)} starts of the real process with the test-pattern camera; the segments are of an "
-            "earlier boot, so each is looked at, checked against the index and moved on the clock.",
-            "The folder's names are in the kernel's memory, as after a restart of the service; "
-            "after power-on the card must be read first.",
+            (
+                f"Medians of {len(full)} starts of the real process with the test-pattern camera; the segments are "
+                "of an earlier boot, so that each is looked at, checked against the index and moved on the clock."
+            ),
+            (
+                "The folder's names are in the kernel's memory, as after a restart of the service; after power-on "
+                "the card must be read first, which this does not tell."
+            ),
         ],
     )
 
 
 async def _start(stage: Stage, ring: Path, count: int) -> Start:
-    folder = RingFolder(ring)
-    epochs = [int(path.name) for path in ring.iterdir() if is_epoch_name(path.name)]
-    first = folder.path(Key(max(epochs, default=-1) + 1, 0))
+    first = _next_segment(ring)
     async with supervised(stage.new_folder("start"), ring, _CAMERA) as supervisor:
         bytes_s = await _first_bytes_s(first)
         status = await supervisor.wait_until_recording()
@@ -93,10 +95,20 @@ async def _start(stage: Stage, ring: Path, count: int) -> Start:
     return Start(recording_s - supervisor.started_s, camera_s)
 
 
+def _next_segment(ring: Path) -> Path:
+    """The file that the next supervisor's camera will begin with."""
+    epochs = [int(path.name) for path in ring.iterdir() if is_epoch_name(path.name)]
+    return RingFolder(ring).path(Key(max(epochs, default=-1) + 1, 0))
+
+
 async def _first_bytes_s(path: Path) -> float:
     limit_s = time.monotonic() + _PATIENCE_S
     while time.monotonic() < limit_s:
-        if path.exists() and path.stat().st_size:
+        if _has_bytes(path):
             return time.monotonic()
         await asyncio.sleep(0.005)
     raise ToolFailedError(f"No bytes came to {path.name} within {_PATIENCE_S:g} s.")
+
+
+def _has_bytes(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0

@@ -4,7 +4,7 @@ from typing import Literal
 
 State = Literal["starting", "recording", "stalled", "no-camera"]
 
-IMPATIENT_LOOK_S = 0.2
+IMPATIENT_LOOK_S = 0.1
 """While nothing has arrived: the owner waits for the lamp."""
 
 LOST_AFTER_S = 10.0
