@@ -22,6 +22,9 @@ from appliance.recording.watcher import FileNews, Watcher
 STEADY_AFTER_S = 30.0
 """An epoch of this length was no failure: the next wait is short again."""
 
+_ENDED_PROPERLY = {0, 255}
+"""ffmpeg's exit codes for the end of the stream, and for our SIGTERM; any other may leave a frame half written."""
+
 FORMAT_CHANGED = "the camera changed its picture format"
 
 _Over = str
@@ -132,7 +135,7 @@ class Recorder:
             reason = await self._follow(news)
         finally:
             code = await child.stop()
-            await self._finish(news, is_whole=code >= 0)
+            await self._finish(news, is_whole=code in _ENDED_PROPERLY)
             self._watcher.unwatch()
         return reason or explain(child.last_words, code, self._source.name)
 

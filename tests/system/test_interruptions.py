@@ -1,0 +1,163 @@
+"""SIGTERM in the middle of the work, and kill -9 at any moment: what was secured is kept, once and whole."""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Self
+
+import pytest
+
+from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
+from tests.system.conftest import Box, BoxFactory, Film, wait_until
+
+FRAME_S = 1 / 30
+
+
+def check_whole(recorder: Box) -> None:
+    """Every file plays, no picture is there twice, none is missing but where it is told."""
+    seen: Counter[str] = Counter()
+    memories = recorder.kept()
+    assert sorted(memory.name for memory in memories) == [path.name for path in recorder.files()]
+    for memory in memories:
+        film = Film(memory.path)
+        film.decode()
+        seen.update(film.pictures())
+        times = film.picture_times_s()
+        holes = sum(1 for before, after in zip(times, times[1:], strict=False) if after - before > 1.5 * FRAME_S)
+        assert holes <= len(memory.gaps), memory
+    twice = [picture for picture, count in seen.items() if count > 1]
+    assert not twice, f"{len(twice)} of {len(seen)} pictures are there twice"
+    assert recorder.litter() == []
+
+
+@pytest.mark.parametrize("moment", ["secured", "assembling"])
+def test_asked_to_stop_in_the_middle_of_a_save(box: BoxFactory, moment: str) -> None:
+    recorder = box().start()
+    recorder.wait_for_segments(4)
+    saved = recorder.save_until(moment)
+
+    assert recorder.end(signal.SIGTERM) == 0
+
+    assert recorder.children() == []
+    for path in recorder.files():
+        assert Film(path).opens(), "never half a file under the final name"
+    recorder.start()
+    recorder.wait_until_kept()
+    (memory,) = recorder.kept()
+    assert (memory.id, memory.name) == (saved.id, saved.name)
+    assert memory.got_s >= 3
+    check_whole(recorder)
+
+
+class Witness:
+    """Looks at every file that appears under a final name, the instant that it does, inside a `with`."""
+
+    def __init__(self, memories: Path, kept: Path) -> None:
+        self._memories = memories
+        self._kept = kept
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self._inodes: set[int] = set()
+        self.broken: list[str] = []
+        self.count = 0
+
+    def __enter__(self) -> Self:
+        self._kept.mkdir()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.005):
+            for path in self._memories.glob("*-MEMORY*.mp4"):
+                self._hold(path)
+
+    def _hold(self, path: Path) -> None:
+        link = self._kept / f"{self.count}.mp4"
+        try:
+            link.hardlink_to(path)
+        except OSError:  # gone already
+            return
+        if link.stat().st_ino in self._inodes:
+            link.unlink()
+            return
+        self._inodes.add(link.stat().st_ino)
+        self.count += 1
+        if not Film(link).opens():
+            self.broken.append(path.name)
+
+
+class Campaign:
+    """One box that is killed again and again while it saves."""
+
+    def __init__(self, recorder: Box, chance: random.Random, evidence: Path) -> None:
+        self._recorder = recorder
+        self._chance = chance
+        self._evidence = evidence
+        self.acknowledged = 0
+
+    def round(self) -> None:
+        """Start, press, and kill: during the claim, or in whatever comes after it."""
+        self._recorder.start(within_s=30)
+        self._recorder.wait_for_segments(self._recorder.status().ring.segments + self._chance.randint(0, 3))
+        if self._chance.random() < 1 / 3:
+            killer = threading.Timer(self._chance.uniform(0, 0.04), self._recorder.process.kill)
+            killer.start()
+            self._press()
+            killer.join()
+        else:
+            for _ in range(self._chance.randint(1, 2)):
+                self._press()
+            time.sleep(self._chance.uniform(0, 2.5))
+        self._recorder.kill9()
+        wait_until("all children are gone", lambda: self._recorder.children() == [], 3)
+
+    def _press(self) -> None:
+        """Save, and put aside the footage that was there before the press, if the answer says "secured"."""
+        closed = self._recorder.segments()[-2:-1]
+        before = [(path, path.read_bytes()) for path in closed]
+        try:
+            answer = self._recorder.save(self._chance.choice([0.03, 0.1]))
+        except (GoneError, NoSupervisorError, RefusedError):
+            return
+        assert answer.state in {"secured", "kept"}
+        for _, content in before:
+            (self._evidence / f"{self.acknowledged:03d}.ts").write_bytes(content)
+        self.acknowledged += 1
+
+    def check_evidence(self) -> None:
+        """All that was there at a press that was acknowledged is in a memory."""
+        kept = {picture for path in self._recorder.files() for picture in Film(path).pictures()}
+        for segment in sorted(self._evidence.iterdir()):
+            lost = [picture for picture in Film(segment).pictures() if picture not in kept]
+            assert not lost, f"{segment.name}: {len(lost)} pictures are lost"
+
+
+@pytest.mark.campaign
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("overlap", ["extend", "separate"])
+def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str, is_full_campaign: bool) -> None:
+    recorder = box(memories={"overlap": overlap})
+    (tmp_path / "evidence").mkdir()
+    campaign = Campaign(recorder, random.Random(20_261_121), tmp_path / "evidence")
+    with Witness(recorder.memories, tmp_path / "seen") as witness:
+        for _ in range(25 if is_full_campaign else 3):
+            campaign.round()
+        recorder.start(within_s=30)
+        recorder.wait_until_kept(120)
+
+    assert campaign.acknowledged > 0
+    assert witness.broken == []
+    assert witness.count >= len(recorder.files()) > 0
+    status = recorder.status()
+    assert (status.memories.trouble, status.ring.left_out) == (None, [])
+    assert status.ring.segments >= len(recorder.segments()) - 2, "the ring was found again"
+    campaign.check_evidence()
+    check_whole(recorder)
+    assert "Traceback" not in recorder.log
