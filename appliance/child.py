@@ -53,10 +53,20 @@ class Child:
 
     async def wait(self) -> int:
         """The exit code, once the child has ended and its last words are read."""
-        code = await self._process.wait()
+        code = await self._exit_code()
         with contextlib.suppress(TimeoutError):  # a grandchild may hold the pipe open
             await asyncio.wait_for(asyncio.shield(self._reading), 1.0)
         return code
+
+    async def _exit_code(self) -> int:
+        """Python's own `wait()` waits, in some versions (3.11.7), until a grandchild lets go of the pipe, too."""
+        waiting = asyncio.create_task(self._process.wait())
+        try:
+            while self._process.returncode is None:
+                await asyncio.wait([waiting], timeout=1.0)
+        finally:
+            waiting.cancel()
+        return self._process.returncode
 
     async def stop(self, patience_s: float = 5.0) -> int:
         """Ask to end, then end by force the whole group; safe on a child that has ended."""

@@ -24,7 +24,8 @@ class Freshness:
         self.reason: str | None = None
         self._lost_after_s = max(LOST_AFTER_S, 2 * segment_s)
         self._connected_s: float | None = None
-        self._grew_s: float | None = None
+        self.grew_s: float | None = None
+        """When new bytes were last seen in this connection."""
         self._start_limit_s = 0.0
 
     @property
@@ -35,23 +36,23 @@ class Freshness:
 
     def connecting(self, now_s: float, start_limit_s: float) -> None:
         """A camera connection begins; its first bytes may take `start_limit_s`."""
-        self._connected_s, self._grew_s = now_s, None
+        self._connected_s, self.grew_s = now_s, None
         self._start_limit_s = start_limit_s
 
     def grew(self, now_s: float) -> State:
         """New bytes are on disk."""
-        self._grew_s = now_s
+        self.grew_s = now_s
         return self._turn("recording", None)
 
     def ended(self, reason: str) -> State:
         """The connection is over."""
-        self._connected_s = self._grew_s = None
+        self._connected_s = self.grew_s = None
         return self._turn("no-camera", reason)
 
     def look(self, now_s: float) -> State:
         """Time has passed without news."""
-        if self._grew_s is not None and now_s - self._grew_s >= 2 * self.look_every_s:
-            silent_s = now_s - self._grew_s
+        if self.grew_s is not None and now_s - self.grew_s >= 2 * self.look_every_s:
+            silent_s = now_s - self.grew_s
             return self._turn("stalled", f"no picture has arrived for {silent_s:.0f} s")
         return self.state
 
@@ -59,9 +60,9 @@ class Freshness:
         """Whether the connection should be given up and made anew."""
         if self._connected_s is None:
             return False
-        if self._grew_s is None:
+        if self.grew_s is None:
             return now_s - self._connected_s >= self._start_limit_s
-        return now_s - self._grew_s >= self._lost_after_s
+        return now_s - self.grew_s >= self._lost_after_s
 
     def _turn(self, state: State, reason: str | None) -> State:
         self.state, self.reason = state, reason

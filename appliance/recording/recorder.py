@@ -73,7 +73,9 @@ class Recorder:
         self._segment_s = segment_s
         self._reason = first_reason
         self._backoff = Backoff(first_s=0.5, most_s=5.0)
+        self._epoch = -1
         self._fingerprint: Fingerprint | None = None
+        self._written_s: float | None = None
         self._told: State = "starting"
 
     @property
@@ -125,7 +127,7 @@ class Recorder:
         epoch = await self._store.begin_epoch(self._source.name, self._reason)
         folder = self._store.folder.epoch_path(epoch.number)
         news: asyncio.Queue[FileNews | _Over] = asyncio.Queue()
-        self._fingerprint = None
+        self._epoch, self._fingerprint, self._written_s = epoch.number, None, None
         self._watcher.watch(folder, news.put_nowait)
         child = await Child.start(cutting_command(footage, folder, self._segment_s))
         ended = asyncio.create_task(child.wait())
@@ -156,11 +158,16 @@ class Recorder:
                 return self.freshness.reason or f"{self._source.name} is connected but sends no picture"
 
     def _take(self, item: FileNews, news: "asyncio.Queue[FileNews | _Over]") -> None:
+        """A closed file is whole once its writer opens the next; the kernel closes those of a killed writer too."""
+        is_open = self._store.ring.open
         if item.what == "opened":
+            if is_open:
+                self._close(self._written_s or item.at_s, news, is_whole=True)
+            self._written_s = None
             self._store.opened(item.number, item.at_s)
             self._listener.segment_opened()
-        elif self._store.ring.open and self._store.ring.open.number == item.number:
-            self._close(item.at_s, news, is_whole=True)
+        elif is_open and is_open.number == item.number:
+            self._written_s = item.at_s
 
     def _close(self, at_s: float, news: "asyncio.Queue[FileNews | _Over]", *, is_whole: bool) -> None:
         closed = self._store.closed(at_s, is_whole=is_whole)
@@ -170,11 +177,13 @@ class Recorder:
         self.last_closed_s = segment.end_s
         if segment.duration_s > 1.5 * self._segment_s + 1:
             self.warning = f"The camera sends key frames {segment.duration_s:.0f} s apart: segments are longer for it."
-        settled.add_done_callback(lambda future: self._compare(future, news))
+        settled.add_done_callback(lambda future: self._compare(segment.epoch, future, news))
         self._listener.segment_closed(segment)
 
-    def _compare(self, settled: Settled, news: "asyncio.Queue[FileNews | _Over]") -> None:
+    def _compare(self, epoch: int, settled: Settled, news: "asyncio.Queue[FileNews | _Over]") -> None:
         """An epoch has one picture format: another one begins a new epoch."""
+        if epoch != self._epoch:  # the last segment of the epoch before this one came late to the card
+            return
         if settled.cancelled() or settled.exception() or (found := settled.result()) is None:
             return
         if self._fingerprint is not None and found != self._fingerprint:
@@ -197,8 +206,14 @@ class Recorder:
             if isinstance(item, FileNews):
                 self._take(item, news)
         if self._store.ring.open:
-            self._close(self._clock.monotonic_s(), news, is_whole=is_whole)
+            self._close(self._last_written_s(), news, is_whole=is_whole)
         self._listener.epoch_ended()
+
+    def _last_written_s(self) -> float:
+        """When the footage ends: silence before the end of the connection belongs to the gap."""
+        if self.freshness.state == "stalled" and self.freshness.grew_s is not None:
+            return self.freshness.grew_s
+        return self._written_s or self._clock.monotonic_s()
 
     def _turned(self, state: State, *, force: bool = False) -> None:
         if force or state != self._told:
