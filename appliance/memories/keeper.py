@@ -26,6 +26,8 @@ from appliance.recording.store import RingStore
 NOTHING_RECORDED = "Nothing recorded yet: wait until the lamp shows that it is recording."
 _SMALLEST_TOLD_S = 0.25
 _ROOM_FOR_A_CLAIM_BYTES = 16_000_000
+_GRACE_S = 0.5
+"""A segment that holds the press, lag included, is opened by then, or never."""
 
 
 class Camera(Protocol):
@@ -158,7 +160,19 @@ class Keeper:
         moment = Moment(at_s, at_s + self._camera.latency_s)
         self._enter(moment)
         self._grow(moment, asked_s)
+        self._bound_wait(moment)
         return moment
+
+    def _bound_wait(self, moment: Moment) -> None:
+        """While the camera is away no segment opens or closes, and no news would ever end the wait."""
+        wait_s = moment.until_s - self._clock.monotonic_s() + _GRACE_S
+        asyncio.get_running_loop().call_later(wait_s, self._end_wait, moment)
+
+    def _end_wait(self, moment: Moment) -> None:
+        opened = self._store.ring.open
+        if opened is None or opened.start_s >= moment.until_s:
+            moment.is_cut_short = True
+            self._advance(moment)
 
     def _enter(self, moment: Moment) -> None:
         self._moments.append(moment)
@@ -251,6 +265,7 @@ class Keeper:
         other = next((m for m in self._claimer.others(moment) if m.claim and m.claim.id == host.id), None)
         if other:
             other.until_s = max(other.until_s, moment.until_s)
+            self._bound_wait(other)
             moment.successor = other
             _chain(other, moment)
         else:
