@@ -59,7 +59,8 @@ class Assembler:
         parts = await in_thread(self._worker, survey, claim, lambda key: self._claims.segment_path(claim, key))
         if claim.leading:
             path = await self._turn_back(claim, claim.leading)
-            await in_thread(self._worker, lead, parts, claim.leading, path)
+            if not await in_thread(self._worker, lead, parts, claim.leading, path):
+                raise AssemblyError(f"The earlier memory {claim.leading.file} cannot be read.")
         if not parts:
             raise AssemblyError("None of its pieces can be read: the card may be damaged.")
         whole_s = sum(part.duration_s for part in parts) or 1.0

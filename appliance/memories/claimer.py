@@ -143,4 +143,5 @@ def _earlier_of(claim: Claim, file: str | None) -> Earlier:
         gaps=[],
         may_grow=True,
         holds_segments=True,
+        is_led=claim.leading is not None,
     )

@@ -81,19 +81,22 @@ def survey(claim: Claim, where: Callable[[Key], Path]) -> list[Part]:
     return parts
 
 
-def lead(parts: list[Part], leading: Leading, path: Path) -> None:
-    """Put an earlier memory, as one MPEG-TS file, before the rest. Blocks."""
+def lead(parts: list[Part], leading: Leading, path: Path) -> bool:
+    """Put an earlier memory, as one MPEG-TS file, before the rest; False if it cannot be read. Blocks."""
     with path.open("rb") as file:
         found = fingerprint(file.read(HEAD_BYTES))
     if found is None:
-        return
+        return False
     segment = ClaimedSegment(*leading.first, 0.0, 0.0, is_whole=True)
-    run = Run([Piece(segment, [Slice(path)], found)], inner_gaps=leading.gaps)
+    run = Run([Piece(segment, [Slice(path)], found)])
     run.duration_s = _duration_s(run)
+    # a gap at its very end was told up to its press: what follows tells the whole of it
+    run.inner_gaps = [gap for gap in leading.gaps if not parts or gap.at_s < run.duration_s - _END_S]
     if parts and parts[0].fingerprint == found:
         parts[0].runs.insert(0, run)
     else:
         parts.insert(0, Part([run], found, _frames_per_s(run)))
+    return True
 
 
 def _runs(claim: Claim, pieces: list[Piece]) -> list[Run]:
@@ -138,6 +141,9 @@ def _times(one: Slice, tail_bytes: int | None) -> list[int]:
         file.seek(start)
         return picture_times(tables + file.read(min(end - start, tail_bytes or HEAD_BYTES)))
 
+
+_END_S = 0.5
+"""How exactly a gap's place in an earlier memory is known."""
 
 _TAIL_BYTES = 8192 * PACKET_BYTES
 """A frame of 1.5 MB still begins inside it."""

@@ -17,7 +17,8 @@ def gap_between(claim: Claim, was: ClaimedSegment | None, after: ClaimedSegment)
             return _told(claim.segments[0].start_s, after.start_s, DAMAGED, is_measured=True)
         if after.epoch not in reasons:
             return None
-        return _told(claim.window_start_s, after.start_s, reason, is_measured=is_measured)
+        from_s = claim.leading.end_s if claim.leading else claim.window_start_s
+        return _told(from_s, after.start_s, reason, is_measured=is_measured)
     if was.epoch != after.epoch:
         return _told(was.end_s, after.start_s, reason, is_measured=is_measured and was.end_s is not None)
     if after.number - was.number <= 1:
