@@ -1,6 +1,7 @@
 """Which footage a press keeps: the plan against a simple model of sets (promises M1 and M7)."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import event, given, settings
@@ -90,7 +91,7 @@ def worlds(draw: st.DrawFn) -> World:
     evicted = draw(st.integers(0, len(timeline)))
     cuts = sorted(draw(st.sets(st.integers(0, len(timeline)), max_size=6)))
     earlier = []
-    for number, (begin, end) in enumerate(zip(cuts, cuts[1:], strict=False)):
+    for number, (begin, end) in enumerate(pairwise(cuts)):
         if draw(st.integers(0, 3)) == 0:
             continue  # footage between memories
         holds = draw(st.booleans())
