@@ -8,8 +8,7 @@ Everything here happens in the loop, one plan after the other; only the claims' 
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -190,8 +189,9 @@ class Keeper:
     async def _let_go(self, moment: Moment) -> None:
         async with self._order:  # after the claims that the hold asked for
             moment.is_held = False
-            if moment.claim:
-                self._listener.memory_changed(moment.claim.id, moment.claim.stem, moment.state)
+            claim = (moment.successor or moment).claim
+            if claim and not moment.finished.done():
+                self._listener.memory_changed(claim.id, claim.stem, "secured")
             self._advance(moment)
 
     async def _secure(self, moment: Moment) -> None:
@@ -252,9 +252,9 @@ class Keeper:
     def _supersede(self, old: Moment, moment: Moment) -> None:
         """A longer claim holds everything that an earlier one held."""
         if old.state == "assembling":
-            return  # its file becomes whole first, and is replaced by the longer one then
-        old.successor = moment
-        _chain(moment, old)
+            old.heir = moment  # its file becomes whole first, and is replaced by the longer one then
+            return
+        old.give_way(moment)
         if old.claim:
             self._card.submit(self._claims.drop, old.claim)
 
@@ -266,8 +266,7 @@ class Keeper:
         if other:
             other.until_s = max(other.until_s, moment.until_s)
             self._bound_wait(other)
-            moment.successor = other
-            _chain(other, moment)
+            moment.give_way(other)
         else:
             self._start(self._finish_inside(moment, host))
 
@@ -292,19 +291,3 @@ class Keeper:
         self._listener.memory_changed("", "", "not-saved", sentence=sentence)
         moment.secured.set_exception(NotSavedError(sentence))
         moment.finished.set_exception(NotSavedError(sentence))
-
-
-def _chain(leader: Moment, follower: Moment) -> None:
-    """What becomes of one moment becomes of another."""
-    leader.secured.add_done_callback(partial(_copy, follower.secured))
-    leader.finished.add_done_callback(partial(_copy, follower.finished))
-
-
-def _copy(future: "asyncio.Future[Any]", done: "asyncio.Future[Any]") -> None:
-    if future.done() or done.cancelled():
-        return
-    error = done.exception()
-    if error:
-        future.set_exception(error)
-    else:
-        future.set_result(done.result())

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -43,6 +44,9 @@ class Moment:
         self.wanted_bytes = 0
         self.inside: Earlier | None = None
         self.successor: Moment | None = None
+        """The moment that holds everything of this one."""
+        self.heir: Moment | None = None
+        """Becomes the successor if the file that is just being made comes to nothing."""
         self.secured: asyncio.Future[None] = loop.create_future()
         self.finished: asyncio.Future[list[Entry]] = loop.create_future()
         for future in (self.secured, self.finished):
@@ -61,6 +65,22 @@ class Moment:
     def is_complete(self) -> bool:
         """Whether its file can be made."""
         return not self.is_held and self.claim is not None and not self.needs_more and not self.is_queued
+
+    def give_way(self, longer: "Moment") -> None:
+        """What becomes of a moment that holds all of this one becomes of this one."""
+        self.successor = longer
+        longer.secured.add_done_callback(partial(_copy, self.secured))
+        longer.finished.add_done_callback(partial(_copy, self.finished))
+
+
+def _copy(future: "asyncio.Future[Any]", done: "asyncio.Future[Any]") -> None:
+    if future.done() or done.cancelled():
+        return
+    error = done.exception()
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(done.result())
 
 
 def _forgive(future: "asyncio.Future[Any]") -> None:
