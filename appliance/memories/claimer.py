@@ -50,8 +50,10 @@ class Claimer:
             moment.available_s = max(moment.available_s, _available_s(plan, start_s, moment.at_s))
         return plan
 
-    async def claim(self, moment: Moment, plan: Plan) -> list[Moment]:
+    async def claim(self, moment: Moment, plan: Plan, *, without_missing: bool) -> list[Moment]:
         """Make a plan durable; the moments whose claims it makes superfluous.
+
+        `without_missing`: segments whose files somebody took away are done without; the memory tells the gap.
 
         Raises:
             OSError: if the disk does not take it; what was claimed before is still claimed.
@@ -62,6 +64,8 @@ class Claimer:
         claim, own = self._new_claim(moment, plan, old_claims), moment.claim
         held = {segment.key for segment in own.segments} if own else set()
         sources = {s.key: self._where(s, old_claims) for s in claim.segments if s.key not in held}
+        if without_missing:
+            sources = {key: path for key, path in sources.items() if path.exists()} or sources
         unflushed = [key for key in sources if key in self._store.unflushed or self.is_open(key)]
         work = self._claims.extend if own else self._claims.secure
         if own is None or sources or claim.merges != own.merges:
@@ -117,7 +121,11 @@ class Claimer:
                 found[claim.id] = _earlier_of(claim, file)
         own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
         rest = (e for e in found.values() if e.id not in own)
-        return sorted((replace(e, may_grow=self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
+        return sorted((replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
+
+    def _is_ours(self, earlier: Earlier) -> bool:
+        """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""
+        return earlier.press.boot_id == self._clock.boot_id
 
     def _where(self, segment: ClaimedSegment, claims: list[Claim]) -> Path:
         for claim in claims:

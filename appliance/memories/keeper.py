@@ -209,17 +209,18 @@ class Keeper:
         except OSError:  # the ring gives way, once
             await self._store.make_room(_ROOM_FOR_A_CLAIM_BYTES)
             try:
-                await self._plan_and_claim(moment)
+                await self._plan_and_claim(moment, without_missing=True)
             except OSError as error:
                 sentence = f"The disk does not take it ({error.strerror}): make room or check the card."
                 raise NotSavedError(sentence) from error
 
-    async def _plan_and_claim(self, moment: Moment) -> None:
+    async def _plan_and_claim(self, moment: Moment, *, without_missing: bool = False) -> None:
         plan = self._claimer.plan(moment)
-        if plan.inside and moment.claim is None:
+        is_between = self._store.ring.open is None and self._camera.absence is None  # two segments, within one epoch
+        if plan.inside and moment.claim is None and not (plan.pieces and is_between):
             self._join(moment, plan.inside)
         elif plan.pieces:
-            for old in await self._claimer.claim(moment, plan):
+            for old in await self._claimer.claim(moment, plan, without_missing=without_missing):
                 self._supersede(old, moment)
             self._note_secured(moment)
             self._advance(moment)
