@@ -121,7 +121,9 @@ class Claimer:
                 found[claim.id] = _earlier_of(claim, file)
         own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
         rest = (e for e in found.values() if e.id not in own)
-        return sorted((replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
+        return sorted(
+            (replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last
+        )
 
     def _is_ours(self, earlier: Earlier) -> bool:
         """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""

@@ -71,14 +71,25 @@ def _moved(gap: Gap, by_s: float) -> Gap:
 
 def survey(claim: Claim, where: Callable[[Key], Path]) -> list[Part]:
     """Look at every segment of a claim. Blocks: it reads the head of each file."""
-    pieces: list[Piece] = []
-    for index, segment in enumerate(claim.segments):
-        is_last = index + 1 == len(claim.segments) or claim.segments[index + 1].epoch != segment.epoch
-        pieces.extend(sound_pieces(segment, where(segment.key), is_last_of_epoch=is_last))
+    following: dict[int, Fingerprint] = {}
+    found: list[list[Piece]] = []
+    for segment in reversed(claim.segments):
+        found.append(sound_pieces(segment, where(segment.key), following=following.get(segment.epoch)))
+        if found[-1]:
+            following[segment.epoch] = found[-1][0].fingerprint
+    pieces = [piece for some in reversed(found) for piece in some]
     parts = _parts(_runs(claim, pieces))
     if parts:
-        parts[-1].trailing_gap = gap_at_end(claim, pieces[-1].segment)
+        parts[-1].trailing_gap = gap_at_end(claim, pieces[-1].segment, _end_s(pieces))
     return parts
+
+
+def _end_s(pieces: list[Piece]) -> float:
+    """When the footage ends: by itself, if its writer was cut off."""
+    last = pieces[-1].segment
+    if last.end_s is not None:
+        return last.end_s
+    return last.start_s + _duration_s(Run([piece for piece in pieces if piece.segment == last]))
 
 
 def lead(parts: list[Part], leading: Leading, path: Path) -> bool:

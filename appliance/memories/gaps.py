@@ -35,10 +35,10 @@ def _told(from_s: float | None, to_s: float, reason: str, *, is_measured: bool) 
     return Gap(0.0, length_s, reason) if length_s >= _SMALLEST_TOLD_S else None
 
 
-def gap_at_end(claim: Claim, last: ClaimedSegment) -> Gap | None:
-    """The gap between the last sound segment and the press."""
+def gap_at_end(claim: Claim, last: ClaimedSegment, end_s: float) -> Gap | None:
+    """The gap between the press and the last sound segment, whose footage ends at `end_s`."""
     if claim.trailing_reason is None:
         if claim.segments[-1] != last:
-            return _told(last.end_s, claim.segments[-1].end_s or claim.last_press_s, DAMAGED, is_measured=True)
+            return _told(end_s, claim.segments[-1].end_s or claim.last_press_s, DAMAGED, is_measured=True)
         return None
-    return _told(last.end_s, claim.last_press_s, claim.trailing_reason, is_measured=True)
+    return _told(end_s, claim.last_press_s, claim.trailing_reason, is_measured=True)

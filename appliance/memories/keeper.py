@@ -122,11 +122,18 @@ class Keeper:
         """Go on with claims that an earlier life of this process left, oldest first."""
         for claim in claims:
             moment = Moment(claim.last_press_s, claim.last_press_s)
-            moment.claim, moment.state = claim, "secured"
+            moment.claim, moment.state = self._as_left(claim), "secured"
             moment.is_held, moment.is_queued, moment.is_cut_short = False, True, True
             moment.secured.set_result(None)
             self._enter(moment)
             self._workshop.take(moment)
+
+    def _as_left(self, claim: Claim) -> Claim:
+        """A claim whose last segment was being written when the earlier life ended: its footage may end too soon."""
+        if claim.segments[-1].end_s is not None or claim.trailing_reason:
+            return claim
+        what = "recorder" if claim.press.boot_id == self._clock.boot_id else "box"
+        return replace(claim, trailing_reason=f"the {what} was restarted")
 
     # Recording's news
 
