@@ -18,8 +18,15 @@ from tests.stands.memory_box import Box, Reel
 
 RATE = 25
 SEGMENT_S = 1.0
-PICTURE = {"c:v": "libx264", "preset": "superfast", "g": RATE, "keyint_min": RATE, "sc_threshold": 0, "bf": 2}
-SOUND = {"c:a": "aac", "b:a": "64k", "ac": 1}
+PICTURE: dict[str, str | int] = {
+    "c:v": "libx264",
+    "preset": "superfast",
+    "g": RATE,
+    "keyint_min": RATE,
+    "sc_threshold": 0,
+    "bf": 2,
+}
+SOUND: dict[str, str | int] = {"c:a": "aac", "b:a": "64k", "ac": 1}
 
 
 def ffprobe(file: Path | str, *options: str) -> dict[str, Any]:
@@ -86,7 +93,7 @@ def made_up(
     """A picture that never repeats itself, with a tone."""
     picture = ffmpeg.input(f"testsrc2=size={size}:rate={RATE},trim=start_frame={skip}", f="lavfi", t=seconds)["v"]
     tone = ffmpeg.input("sine=frequency=440:sample_rate=48000", f="lavfi", t=seconds)["a"]
-    chosen: dict[str, str | int] = {**PICTURE, **(SOUND if has_sound else {}), **options}
+    chosen = PICTURE | (SOUND if has_sound else {}) | options
     return Footage((picture, tone) if has_sound else (picture,), chosen)
 
 

@@ -340,9 +340,12 @@ class Box:
         """Return when no moment that can be finished now is unfinished."""
         async with asyncio.timeout(PATIENCE_S):
             await self.keeper.wait_until_quiet()
-            while self.workshop.pending and not self.has_failed:
+            while self._is_working() and not self.has_failed:  # noqa: ASYNC110 - nobody tells when a moment waits
                 await asyncio.sleep(0.005)
             await asyncio.sleep(0)
+
+    def _is_working(self) -> bool:
+        return any(moment.state != "waiting" and not moment.successor for moment in self.workshop._taken)
 
     async def entries(self) -> list[Entry]:
         """What is kept, oldest footage first."""
