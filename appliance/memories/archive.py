@@ -6,7 +6,7 @@ catalogue. A power cut in between leaves the claim, and start-up does the same s
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -61,7 +61,7 @@ class Archive:
 
     def catalogue_count(self) -> int:
         """How many files are kept."""
-        return self.catalogue.count()
+        return len(self.entries())
 
     def publish(self, claim: Claim, made: list[Made]) -> list[Entry]:
         """Give files their names and enter them, in place of the memories that they hold in full.
@@ -103,20 +103,16 @@ class Archive:
         flush_folder(self.folder)
         self.catalogue.replace([name], [])
 
-    def reserve_stem(self, wanted: str, also_taken: Iterable[str]) -> str:
-        """A file stem that neither a file nor `also_taken` has: `-2` and so on are added."""
-        taken = {_stem(path.name) for path in self.folder.glob(f"*{SUFFIX}*.mp4")} | set(also_taken)
-        return free_stem(wanted, taken)
-
     def redate(self, boot_id: str, wall_offset_s: float, utc_offset_s: int) -> list[tuple[Entry, Entry]]:
         """The time has become known: name the memories of this boot, so far provisional, by it. (was, is) pairs."""
         changed: list[tuple[Entry, Entry]] = []
         stems: dict[str, str] = {}
-        for was in self.entries():
+        entries = self.entries()
+        for was in entries:
             if was.press.boot_id != boot_id or was.press.time_quality == "trusted":
                 continue
             press = Press(boot_id, was.press.at_s, was.press.at_s + wall_offset_s, utc_offset_s, "trusted")
-            stem = stems.get(was.id) or self.reserve_stem(press.file_stem, [])
+            stem = stems.get(was.id) or self._free_stem(press.file_stem, {e.name for e in entries if e.id == was.id})
             stems[was.id] = stem
             changed.append((was, self._rename(was, stem, press)))
         return changed
@@ -125,13 +121,19 @@ class Archive:
         """Make the catalogue tell what the folder holds; a sentence for everything that had to be mended."""
         told = []
         known = {entry.name: entry for entry in self.entries()}
-        present = {path.name: path for path in self.folder.glob(f"*{SUFFIX}*.mp4") if not path.name.startswith(".")}
+        found = (path for path in self.folder.glob(f"*{SUFFIX}*.mp4") if not path.name.startswith("."))
+        present = {path.name: path for path in found if path.is_file()}
         for name in known.keys() - present.keys():
             told.append(f"{name} is gone from the folder: it was taken out of the catalogue")
             self.catalogue.replace([name], [])
-        for name in present.keys() - known.keys():
-            told.append(f"{name} was not in the catalogue: it was entered again")
-            self.catalogue.replace([], [self._found(present[name], probe(present[name]))])
+        for name, path in present.items():
+            if name in known and known[name].size_bytes == path.stat().st_size:
+                continue
+            try:
+                self.catalogue.replace([], [self._found(path, probe(path))])
+                told.append(f"{name} was not in the catalogue as it is: it was entered again")
+            except OSError as error:
+                told.append(f"{name} cannot be read ({error.strerror}): it is left alone")
         return told
 
     def _rename(self, was: Entry, stem: str, press: Press) -> Entry:

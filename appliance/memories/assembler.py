@@ -53,13 +53,26 @@ class Assembler:
         """Make every part of a claim's memory; `progress` is told from 0 to 1.
 
         Raises:
-            AssemblyError: if no sound footage is left in the claim, or ffmpeg cannot join it.
-            OSError: if the disk fails or is full.
+            AssemblyError: if no sound footage is left in the claim, or ffmpeg cannot join it. Nothing is left of it.
+            OSError: if the disk fails or is full. Nothing is left of it.
         """
+        try:
+            return await self._assemble(claim, progress)
+        except (AssemblyError, OSError):
+            self.sweep(claim.folder)
+            raise
+
+    def sweep(self, claim_folder: str = "") -> None:
+        """Remove what an interrupted assembly left, of one claim or of all."""
+        for path in self._folder.glob(f"{TEMPORARY}{claim_folder}*"):
+            path.unlink()
+
+    async def _assemble(self, claim: Claim, progress: Callable[[float], None]) -> list[Made]:
         parts = await in_thread(self._worker, survey, claim, lambda key: self._claims.segment_path(claim, key))
         if claim.leading:
             path = await self._turn_back(claim, claim.leading)
-            await in_thread(self._worker, lead, parts, claim.leading, path)
+            if not await in_thread(self._worker, lead, parts, claim.leading, path):
+                raise AssemblyError(f"The earlier memory {claim.leading.file} cannot be read.")
         if not parts:
             raise AssemblyError("None of its pieces can be read: the card may be damaged.")
         whole_s = sum(part.duration_s for part in parts) or 1.0
@@ -69,11 +82,6 @@ class Assembler:
             tell = partial(_tell, progress, before_s, whole_s)
             made.append(await self._make(claim, part, (number, len(parts)), tell))
         return made
-
-    def sweep(self) -> None:
-        """Remove what an interrupted assembly left."""
-        for path in self._folder.glob(f"{TEMPORARY}*"):
-            path.unlink()
 
     async def _turn_back(self, claim: Claim, leading: Leading) -> Path:
         target = self._claims.path(claim) / "leading.ts"

@@ -26,24 +26,23 @@ class Catalogue:
     """Blocks; belongs to one thread, the one that made it."""
 
     def __init__(self, folder: Path) -> None:
-        self._database = sqlite3.connect(folder / FILE, isolation_level=None)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = full")
-        self._database.executescript(_SCHEMA)
+        try:
+            self._database = _open(folder / FILE)
+        except sqlite3.OperationalError:
+            raise  # the disk's fault: it may be well again at the next start
+        except sqlite3.DatabaseError:
+            for ending in ("", "-wal", "-shm"):
+                (folder / f"{FILE}{ending}").unlink(missing_ok=True)
+            self._database = _open(folder / FILE)
 
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
 
     def entries(self) -> list[Entry]:
-        """All entries, newest press first."""
+        """All entries, newest press first. One that another version of us wrote in its own words is left out."""
         rows = self._database.execute("select entry from memories order by pressed_wall_s desc, name desc")
-        return [msgspec.json.decode(text, type=Entry) for (text,) in rows]
-
-    def count(self) -> int:
-        """How many files are kept."""
-        (count,) = self._database.execute("select count(*) from memories").fetchone()
-        return int(count)
+        return [entry for (text,) in rows if (entry := _read(text))]
 
     def replace(self, gone: list[str], new: list[Entry]) -> None:
         """Take entries out by name and put others in, both or neither."""
@@ -54,3 +53,29 @@ class Catalogue:
                 "insert or replace into memories values (?, ?, ?, ?)",
                 [(e.name, e.id, e.press.wall_s, msgspec.json.encode(e).decode()) for e in new],
             )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Open the database.
+
+    Raises:
+        sqlite3.DatabaseError: if it is damaged.
+    """
+    database = sqlite3.connect(path, isolation_level=None)
+    try:
+        database.execute("pragma journal_mode = wal")
+        database.execute("pragma synchronous = full")
+        database.executescript(_SCHEMA)
+        if database.execute("pragma quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError(f"{path} is damaged")
+    except sqlite3.Error:
+        database.close()
+        raise
+    return database
+
+
+def _read(text: str) -> Entry | None:
+    try:
+        return msgspec.json.decode(text, type=Entry)
+    except msgspec.DecodeError:
+        return None

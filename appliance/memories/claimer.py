@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -49,8 +50,10 @@ class Claimer:
             moment.available_s = max(moment.available_s, _available_s(plan, start_s, moment.at_s))
         return plan
 
-    async def claim(self, moment: Moment, plan: Plan) -> list[Moment]:
+    async def claim(self, moment: Moment, plan: Plan, *, without_missing: bool) -> list[Moment]:
         """Make a plan durable; the moments whose claims it makes superfluous.
+
+        `without_missing`: segments whose files somebody took away are done without; the memory tells the gap.
 
         Raises:
             OSError: if the disk does not take it; what was claimed before is still claimed.
@@ -61,6 +64,8 @@ class Claimer:
         claim, own = self._new_claim(moment, plan, old_claims), moment.claim
         held = {segment.key for segment in own.segments} if own else set()
         sources = self._sources([s.key for s in claim.segments if s.key not in held], old_claims)
+        if without_missing:
+            sources = _present(sources) or sources
         unflushed = [key for key in sources if key in self._store.unflushed or self.is_open(key)]
         work = self._claims.extend if own else self._claims.secure
         if own is None or sources or claim.merges != own.merges:
@@ -116,7 +121,13 @@ class Claimer:
                 found[claim.id] = _earlier_of(claim, file)
         own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
         rest = (e for e in found.values() if e.id not in own)
-        return sorted((replace(e, may_grow=self._may_grow(e.id)) for e in rest), key=lambda e: e.last)
+        return sorted(
+            (replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last
+        )
+
+    def _is_ours(self, earlier: Earlier) -> bool:
+        """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""
+        return earlier.press.boot_id == self._clock.boot_id
 
     def _sources(self, keys: list[Key], older: list[Claim]) -> dict[Key, str]:
         """Where segments lie now: in an older claim, or in the ring. Text: a press makes hundreds of them."""
@@ -126,6 +137,10 @@ class Claimer:
             key: str(self._claims.segment_path(holders[key], key)) if key in holders else ring.address(key)
             for key in keys
         }
+
+
+def _present(sources: dict[Key, str]) -> dict[Key, str]:
+    return {key: path for key, path in sources.items() if Path(path).exists()}
 
 
 def _available_s(plan: Plan, start_s: float, at_s: float) -> float:
@@ -145,4 +160,5 @@ def _earlier_of(claim: Claim, file: str | None) -> Earlier:
         gaps=[],
         may_grow=True,
         holds_segments=True,
+        is_led=claim.leading is not None,
     )

@@ -60,7 +60,8 @@ class Claims:
             provisional.rename(self.path(claim))
             flush_folder(self.root)
         except OSError:
-            shutil.rmtree(provisional, ignore_errors=True)
+            for folder in (self.path(claim), provisional):
+                shutil.rmtree(folder, ignore_errors=True)
             raise
 
     def extend(self, claim: Claim, sources: Mapping[Key, str | Path], unflushed: Iterable[Key]) -> None:

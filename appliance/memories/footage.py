@@ -71,29 +71,43 @@ def _moved(gap: Gap, by_s: float) -> Gap:
 
 def survey(claim: Claim, where: Callable[[Key], Path]) -> list[Part]:
     """Look at every segment of a claim. Blocks: it reads the head of each file."""
-    pieces: list[Piece] = []
-    for index, segment in enumerate(claim.segments):
-        is_last = index + 1 == len(claim.segments) or claim.segments[index + 1].epoch != segment.epoch
-        pieces.extend(sound_pieces(segment, where(segment.key), is_last_of_epoch=is_last))
+    following: dict[int, Fingerprint] = {}
+    found: list[list[Piece]] = []
+    for segment in reversed(claim.segments):
+        found.append(sound_pieces(segment, where(segment.key), following=following.get(segment.epoch)))
+        if found[-1]:
+            following[segment.epoch] = found[-1][0].fingerprint
+    pieces = [piece for some in reversed(found) for piece in some]
     parts = _parts(_runs(claim, pieces))
     if parts:
-        parts[-1].trailing_gap = gap_at_end(claim, pieces[-1].segment)
+        parts[-1].trailing_gap = gap_at_end(claim, pieces[-1].segment, _end_s(pieces))
     return parts
 
 
-def lead(parts: list[Part], leading: Leading, path: Path) -> None:
-    """Put an earlier memory, as one MPEG-TS file, before the rest. Blocks."""
+def _end_s(pieces: list[Piece]) -> float:
+    """When the footage ends: by itself, if its writer was cut off."""
+    last = pieces[-1].segment
+    if last.end_s is not None:
+        return last.end_s
+    return last.start_s + _duration_s(Run([piece for piece in pieces if piece.segment == last]))
+
+
+def lead(parts: list[Part], leading: Leading, path: Path) -> bool:
+    """Put an earlier memory, as one MPEG-TS file, before the rest; False if it cannot be read. Blocks."""
     with path.open("rb") as file:
         found = fingerprint(file.read(HEAD_BYTES))
     if found is None:
-        return
+        return False
     segment = ClaimedSegment(*leading.first, 0.0, 0.0, is_whole=True)
-    run = Run([Piece(segment, [Slice(path)], found)], inner_gaps=leading.gaps)
+    run = Run([Piece(segment, [Slice(path)], found)])
     run.duration_s = _duration_s(run)
+    # a gap at its very end was told up to its press: what follows tells the whole of it
+    run.inner_gaps = [gap for gap in leading.gaps if not parts or gap.at_s < run.duration_s - _END_S]
     if parts and parts[0].fingerprint == found:
         parts[0].runs.insert(0, run)
     else:
         parts.insert(0, Part([run], found, _frames_per_s(run)))
+    return True
 
 
 def _runs(claim: Claim, pieces: list[Piece]) -> list[Run]:
@@ -138,6 +152,9 @@ def _times(one: Slice, tail_bytes: int | None) -> list[int]:
         file.seek(start)
         return picture_times(tables + file.read(min(end - start, tail_bytes or HEAD_BYTES)))
 
+
+_END_S = 0.5
+"""How exactly a gap's place in an earlier memory is known."""
 
 _TAIL_BYTES = 8192 * PACKET_BYTES
 """A frame of 1.5 MB still begins inside it."""

@@ -17,7 +17,8 @@ def gap_between(claim: Claim, was: ClaimedSegment | None, after: ClaimedSegment)
             return _told(claim.segments[0].start_s, after.start_s, DAMAGED, is_measured=True)
         if after.epoch not in reasons:
             return None
-        return _told(claim.window_start_s, after.start_s, reason, is_measured=is_measured)
+        from_s = claim.leading.end_s if claim.leading else claim.window_start_s
+        return _told(from_s, after.start_s, reason, is_measured=is_measured)
     if was.epoch != after.epoch:
         return _told(was.end_s, after.start_s, reason, is_measured=is_measured and was.end_s is not None)
     if after.number - was.number <= 1:
@@ -34,10 +35,10 @@ def _told(from_s: float | None, to_s: float, reason: str, *, is_measured: bool) 
     return Gap(0.0, length_s, reason) if length_s >= _SMALLEST_TOLD_S else None
 
 
-def gap_at_end(claim: Claim, last: ClaimedSegment) -> Gap | None:
-    """The gap between the last sound segment and the press."""
+def gap_at_end(claim: Claim, last: ClaimedSegment, end_s: float) -> Gap | None:
+    """The gap between the press and the last sound segment, whose footage ends at `end_s`."""
     if claim.trailing_reason is None:
         if claim.segments[-1] != last:
-            return _told(last.end_s, claim.segments[-1].end_s or claim.last_press_s, DAMAGED, is_measured=True)
+            return _told(end_s, claim.segments[-1].end_s or claim.last_press_s, DAMAGED, is_measured=True)
         return None
-    return _told(last.end_s, claim.last_press_s, claim.trailing_reason, is_measured=True)
+    return _told(end_s, claim.last_press_s, claim.trailing_reason, is_measured=True)

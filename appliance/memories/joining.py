@@ -36,12 +36,17 @@ def run_lists(part: Part, folder: Path, label: str) -> Joining:
     lines = ["ffconcat version 1.0"]
     for number, run in enumerate(part.runs):
         path = folder / f"{label}-run{number}.txt"
-        files[path] = "".join(f"{_address(one)}\n" for one in run.slices)
-        lines.append(f"file 'concatf:{path}'")
+        files[path] = "".join(f"{_quoted(_address(one))}\n" for one in run.slices)
+        lines.append(f"file {_quoted(f'concatf:{path}')}")
     lines += _chapters(part)
     start = folder / f"{label}.ffconcat"
     files[start] = "\n".join(lines) + "\n"
     return Joining(files, start)
+
+
+def _quoted(text: str) -> str:
+    """A word of a list, whatever is in it (ffmpeg-utils(1), "Quoting and escaping")."""
+    return "'" + text.replace("'", r"'\''") + "'"
 
 
 def _address(one: Slice) -> str:

@@ -8,8 +8,7 @@ Everything here happens in the loop, one plan after the other; only the claims' 
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from msgspec.structs import replace
 
@@ -128,11 +127,18 @@ class Keeper:
         """Go on with claims that an earlier life of this process left, oldest first."""
         for claim in claims:
             moment = Moment(claim.last_press_s, claim.last_press_s)
-            moment.claim, moment.state = claim, "secured"
+            moment.claim, moment.state = self._as_left(claim), "secured"
             moment.is_held, moment.is_queued, moment.is_cut_short = False, True, True
             moment.secured.set_result(None)
             self._enter(moment)
             self._workshop.take(moment)
+
+    def _as_left(self, claim: Claim) -> Claim:
+        """A claim whose last segment was being written when the earlier life ended: its footage may end too soon."""
+        if claim.segments[-1].end_s is not None or claim.trailing_reason:
+            return claim
+        what = "recorder" if claim.press.boot_id == self._clock.boot_id else "box"
+        return replace(claim, trailing_reason=f"the {what} was restarted")
 
     # Recording's news
 
@@ -195,8 +201,9 @@ class Keeper:
     async def _let_go(self, moment: Moment) -> None:
         async with self._order:  # after the claims that the hold asked for
             moment.is_held = False
-            if moment.claim:
-                self._listener.memory_changed(moment.claim.id, moment.claim.stem, moment.state)
+            claim = (moment.successor or moment).claim
+            if claim and not moment.finished.done():
+                self._listener.memory_changed(claim.id, claim.stem, "secured")
             self._advance(moment)
 
     async def _secure(self, moment: Moment) -> None:
@@ -214,17 +221,18 @@ class Keeper:
         except OSError:  # the ring gives way, once
             await self._store.make_room(_ROOM_FOR_A_CLAIM_BYTES)
             try:
-                await self._plan_and_claim(moment)
+                await self._plan_and_claim(moment, without_missing=True)
             except OSError as error:
                 sentence = f"The disk does not take it ({error.strerror}): make room or check the card."
                 raise NotSavedError(sentence) from error
 
-    async def _plan_and_claim(self, moment: Moment) -> None:
+    async def _plan_and_claim(self, moment: Moment, *, without_missing: bool = False) -> None:
         plan = self._claimer.plan(moment)
-        if plan.inside and moment.claim is None:
+        is_between = self._store.ring.open is None and self._camera.absence is None  # two segments, within one epoch
+        if plan.inside and moment.claim is None and not (plan.pieces and is_between):
             self._join(moment, plan.inside)
         elif plan.pieces:
-            for old in await self._claimer.claim(moment, plan):
+            for old in await self._claimer.claim(moment, plan, without_missing=without_missing):
                 self._supersede(old, moment)
             self._note_secured(moment)
             self._advance(moment)
@@ -257,9 +265,9 @@ class Keeper:
     def _supersede(self, old: Moment, moment: Moment) -> None:
         """A longer claim holds everything that an earlier one held."""
         if old.state == "assembling":
-            return  # its file becomes whole first, and is replaced by the longer one then
-        old.successor = moment
-        _chain(moment, old)
+            old.heir = moment  # its file becomes whole first, and is replaced by the longer one then
+            return
+        old.give_way(moment)
         if old.claim:
             self._card.submit(self._claims.drop, old.claim)
 
@@ -271,8 +279,7 @@ class Keeper:
         if other:
             other.until_s = max(other.until_s, moment.until_s)
             self._bound_wait(other)
-            moment.successor = other
-            _chain(other, moment)
+            moment.give_way(other)
         else:
             self._start(self._finish_inside(moment, host))
 
@@ -297,19 +304,3 @@ class Keeper:
         self._listener.memory_changed("", "", "not-saved", sentence=sentence)
         moment.secured.set_exception(NotSavedError(sentence))
         moment.finished.set_exception(NotSavedError(sentence))
-
-
-def _chain(leader: Moment, follower: Moment) -> None:
-    """What becomes of one moment becomes of another."""
-    leader.secured.add_done_callback(partial(_copy, follower.secured))
-    leader.finished.add_done_callback(partial(_copy, follower.finished))
-
-
-def _copy(future: "asyncio.Future[Any]", done: "asyncio.Future[Any]") -> None:
-    if future.done() or done.cancelled():
-        return
-    error = done.exception()
-    if error:
-        future.set_exception(error)
-    else:
-        future.set_result(done.result())

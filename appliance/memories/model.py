@@ -73,8 +73,11 @@ class Leading(Struct, frozen=True):
     file: str
     """Its name when it was claimed; the catalogue knows by the id if it has another one since."""
     first: Key
+    last: Key
     gaps: list[Gap]
     id: str = ""
+    end_s: float | None = None
+    """When its last segment ended, if the ring still knew."""
 
 
 class Claim(Struct, frozen=True):

@@ -1,8 +1,8 @@
 """A moment on its way: from the press to the file."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ from appliance.clock import Clock
 from appliance.memories.model import Claim, ClaimedSegment, Entry, Interruption, Leading, Press
 from appliance.memories.plan import Earlier, Piece, Plan
 from appliance.recording.ring import Ring
-from appliance.recording.segment import Epoch, Key, Segment, gap_is_known
+from appliance.recording.segment import Key, Segment, gap_is_known
 
 State = Literal["pressed", "secured", "waiting", "assembling", "kept", "not-saved"]
 _SMALLEST_TOLD_S = 1.0
@@ -44,6 +44,9 @@ class Moment:
         self.wanted_bytes = 0
         self.inside: Earlier | None = None
         self.successor: Moment | None = None
+        """The moment that holds everything of this one."""
+        self.heir: Moment | None = None
+        """Becomes the successor if the file that is just being made comes to nothing."""
         self.secured: asyncio.Future[None] = loop.create_future()
         self.finished: asyncio.Future[list[Entry]] = loop.create_future()
         for future in (self.secured, self.finished):
@@ -62,6 +65,22 @@ class Moment:
     def is_complete(self) -> bool:
         """Whether its file can be made."""
         return not self.is_held and self.claim is not None and not self.needs_more and not self.is_queued
+
+    def give_way(self, longer: "Moment") -> None:
+        """What becomes of a moment that holds all of this one becomes of this one."""
+        self.successor = longer
+        longer.secured.add_done_callback(partial(_copy, self.secured))
+        longer.finished.add_done_callback(partial(_copy, self.finished))
+
+
+def _copy(future: "asyncio.Future[Any]", done: "asyncio.Future[Any]") -> None:
+    if future.done() or done.cancelled():
+        return
+    error = done.exception()
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(done.result())
 
 
 def _forgive(future: "asyncio.Future[Any]") -> None:
@@ -93,18 +112,19 @@ def united(claims: list[Claim], pieces: list[Piece]) -> list[ClaimedSegment]:
 
 
 def interruptions(
-    segments: list[ClaimedSegment], epochs: Mapping[int, Epoch], known: list[Claim], ring: Ring, window_start_s: float
+    segments: list[ClaimedSegment], leading: Leading | None, known: list[Claim], ring: Ring, window_start_s: float
 ) -> list[Interruption]:
     """Why footage is missing before each epoch of a claim, the first one too if older footage exists."""
     told = {i.epoch: i for claim in known for i in claim.interruptions}
-    numbers = sorted({segment.epoch for segment in segments})
+    epochs = ring.epochs
+    numbers = sorted({segment.epoch for segment in segments} | ({leading.last.epoch} if leading else set()))
     for before, after in pairwise(numbers):
         if after in epochs:
             measured = before in epochs and gap_is_known(epochs[before], epochs[after])
             told[after] = Interruption(after, epochs[after].reason, measured)
     first = segments[0]
     has_older = ring.oldest is not None and ring.oldest.key < first.key and first.number == 0
-    if has_older and first.epoch in epochs and first.start_s - window_start_s > _SMALLEST_TOLD_S:
+    if leading is None and has_older and first.epoch in epochs and first.start_s - window_start_s > _SMALLEST_TOLD_S:
         told[first.epoch] = Interruption(first.epoch, epochs[first.epoch].reason, is_measured=True)
     return [told[number] for number in numbers if number in told]
 
@@ -116,12 +136,13 @@ def claim_for(
     own = moment.claim
     head = plan.leading
     known = [*older, *([own] if own else [])]
-    segments = united(known, plan.pieces)
     start_s = min([plan.window_start_s, *(claim.window_start_s for claim in known)])
     merges = [earlier.id for earlier in plan.merges]
     leading = next((c.leading for c in known if c.leading), None)
     if leading is None and head is not None and head.file is not None:
-        leading = Leading(head.file, head.first, head.gaps, head.id)
+        end_s = next((s.end_s for s in ring.since_key(head.last) if s.key == head.last), None)
+        leading = Leading(head.file, head.first, head.last, head.gaps, head.id, end_s)
+    segments = [s for s in united(known, plan.pieces) if leading is None or s.key > leading.last]
     return Claim(
         folder=folder,
         id=identity,
@@ -131,7 +152,7 @@ def claim_for(
         asked_s=max(moment.asked_s, round(moment.at_s - start_s, 3)),
         window_start_s=start_s,
         segments=segments,
-        interruptions=interruptions(segments, ring.epochs, known, ring, start_s),
+        interruptions=interruptions(segments, leading, known, ring, start_s),
         merges=list(dict.fromkeys([m for c in known for m in c.merges] + merges)),
         supersedes=list(dict.fromkeys([*(own.supersedes if own else []), *(claim.folder for claim in older)])),
         leading=leading,

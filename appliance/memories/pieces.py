@@ -1,9 +1,10 @@
 """Which stretches of a claim's segments are sound. Blocks: it reads the files.
 
-A *slice* is a stretch of one file. The last segment of an epoch is read whole: its writer may have been cut off
-in mid-frame, and its format may change before its end.
+A *slice* is a stretch of one file. A segment is read whole where its writer may have been cut off in mid-frame, or
+where its format is not that of the next one and so changes before its end.
 """
 
+import os
 from pathlib import Path
 
 from msgspec import Struct
@@ -11,6 +12,7 @@ from msgspec import Struct
 from appliance.memories.model import ClaimedSegment
 from appliance.recording.folder import HEAD_BYTES
 from appliance.recording.transport import (
+    PACKET_BYTES,
     Fingerprint,
     changes,
     complete_bytes,
@@ -39,15 +41,19 @@ class Piece(Struct):
     is_changed_inside: bool = False
 
 
-def sound_pieces(segment: ClaimedSegment, path: Path, *, is_last_of_epoch: bool) -> list[Piece]:
-    """The sound stretches of a segment: none if it is damaged, several if its format changes within."""
+def sound_pieces(segment: ClaimedSegment, path: Path, *, following: Fingerprint | None) -> list[Piece]:
+    """The sound stretches of a segment: none if it is damaged, several if its format changes within.
+
+    `following`: the format of the next sound segment of its epoch, None if it is the last.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
             found = fingerprint(head) if is_transport_stream(head) else None
-            if found is None:
+            is_cut_off = os.fstat(file.fileno()).st_size % PACKET_BYTES != 0
+            if found is None or (is_cut_off and following):
                 return []
-            if not is_last_of_epoch:
+            if found == following:
                 return [Piece(segment, [Slice(path)], found)]
             return _look_closely(segment, path, head + file.read(), found)
     except OSError:
@@ -55,8 +61,9 @@ def sound_pieces(segment: ClaimedSegment, path: Path, *, is_last_of_epoch: bool)
 
 
 def _look_closely(segment: ClaimedSegment, path: Path, data: bytes, found: Fingerprint) -> list[Piece]:
-    """The last segment of an epoch: it may be cut off in mid-frame, and its format may change before its end."""
-    end = len(data) if segment.is_whole and segment.end_s is not None else complete_bytes(data)
+    """A segment that may be cut off in mid-frame, or whose format may change before its end."""
+    was_ended = segment.is_whole and segment.end_s is not None and len(data) % PACKET_BYTES == 0
+    end = len(data) if was_ended else complete_bytes(data)
     if end == 0:
         return []
     found_changes = [(offset, kind) for offset, kind in changes(data) if offset < end]

@@ -28,6 +28,8 @@ class Earlier(Struct, frozen=True):
     """False once it is on its way to storage."""
     holds_segments: bool
     """Whether it is a claim, which has links to all its segments."""
+    is_led: bool = False
+    """Whether a file leads that claim: nothing can be put before it."""
 
 
 class Plan(Struct, frozen=True):
@@ -51,11 +53,10 @@ def plan_press(ring: Ring, earlier: list[Earlier], start_s: float, end_s: float,
     pieces = _pieces(ring, start_s, end_s)
     if not pieces:
         return Plan([], [], start_s)
-    merges, fence = _touched(earlier, pieces[0].key, overlap)
-    kept = [piece for piece in pieces if fence is None or piece.key > fence]
+    merges, fence = _touched(ring, earlier, pieces, overlap)
+    kept = [piece for piece in pieces if fence is None or piece.key > fence.last]
     if not kept:
-        inside = next(e for e in reversed(earlier) if e.last == fence)
-        return Plan([], [], start_s, inside=inside)
+        return Plan([], [], start_s, inside=fence)
     if not merges:
         return Plan(kept, [], start_s)
     return _merged(ring, kept, merges, min(start_s, merges[0].window_start_s))
@@ -68,38 +69,46 @@ def _pieces(ring: Ring, start_s: float, end_s: float) -> list[Piece]:
     return pieces
 
 
-def _touched(earlier: list[Earlier], first: Key, overlap: Overlap) -> tuple[list[Earlier], Key | None]:
-    """Earlier memories that the footage from `first` on overlaps or follows without a gap; and the last segment
-    of the newest one that it must not repeat.
+def _touched(
+    ring: Ring, earlier: list[Earlier], pieces: list[Piece], overlap: Overlap
+) -> tuple[list[Earlier], Earlier | None]:
+    """Earlier memories that the footage overlaps or follows without a gap; and the newest one that stays as it is,
+    whose footage must not be repeated.
     """
     merges: list[Earlier] = []
+    first, last = pieces[0].key, pieces[-1].key
     for candidate in reversed(earlier):
-        last = candidate.last
-        overlaps = last >= first
-        follows = (last.epoch, last.number + 1) == first
+        overlaps = candidate.last >= first and candidate.first <= last
+        follows = (candidate.last.epoch, candidate.last.number + 1) == first
         if not overlaps and not follows:
             continue
-        if overlap == "separate" or not candidate.may_grow:
+        has_segments = _has_segments(ring, candidate)
+        if overlap == "separate" or not candidate.may_grow or not (has_segments or candidate.file):
             if overlaps:
-                return merges, last
+                return merges, candidate
             continue
         merges.insert(0, candidate)
-        first = min(first, candidate.first)
+        first, last = min(first, candidate.first), max(last, candidate.last)
+        if candidate.is_led or not has_segments:
+            break  # a file leads, and nothing can be put before it
     return merges, None
+
+
+def _has_segments(ring: Ring, candidate: Earlier) -> bool:
+    oldest = ring.oldest or ring.open
+    return candidate.holds_segments or (oldest is not None and oldest.key <= candidate.first)
 
 
 def _merged(ring: Ring, kept: list[Piece], merges: list[Earlier], start_s: float) -> Plan:
     head = merges[0]
-    first = min(kept[0].key, head.first)
-    if head.holds_segments or (ring.oldest is not None and ring.oldest.key <= first):
-        pieces = _since(ring, first)
+    first, last = min(kept[0].key, head.first), max(kept[-1].key, merges[-1].last)
+    pieces = [piece for piece in _since(ring, first) if piece.key <= last]
+    if _has_segments(ring, head):
         return Plan(pieces, merges, start_s, inside=_all_inside(pieces, merges, start_s))
-    after_head = [piece for piece in _since(ring, first) if piece.key > head.last]
+    after_head = [piece for piece in pieces if piece.key > head.last]
     if not after_head:
         return Plan([], [], start_s, inside=head)
-    if head.file is not None:
-        return Plan(after_head, merges, start_s, leading=head)
-    return Plan(after_head, merges[1:], start_s)  # its first part cannot be had again: it stays as it is
+    return Plan(after_head, merges, start_s, leading=head)
 
 
 def _all_inside(pieces: list[Piece], merges: list[Earlier], start_s: float) -> Earlier | None:

@@ -142,10 +142,10 @@ class Workshop:
 
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
-        if not await self._find_room(moment, claim):
-            return
-        self._tell(claim, "assembling", progress=0.0)
         try:
+            if not await self._find_room(moment, claim):
+                return
+            self._tell(claim, "assembling", progress=0.0)
             entries = await self._entries(moment, claim)
         except (AssemblyError, OSError, sqlite3.Error) as error:
             self._failed(moment, claim, str(error))
@@ -169,16 +169,23 @@ class Workshop:
         """The claim with the present name of the file that leads it, if that still exists."""
         if claim.leading is None:
             return claim
-        files = await self.entries_of(claim.leading.id)
-        return replace(claim, leading=replace(claim.leading, file=files[0].name) if files else None)
+        file = await self._leading_entry(claim)
+        return replace(claim, leading=replace(claim.leading, file=file.name) if file else None)
+
+    async def _leading_entry(self, claim: Claim) -> Entry | None:
+        entries = await self.entries_of(claim.leading.id) if claim.leading else []
+        return next((entry for entry in entries if entry.claim != claim.folder), None)
 
     async def _find_room(self, moment: Moment, claim: Claim) -> bool:
         wanted = await in_thread(self._card, self._claims.size_bytes, claim)
+        if leading := await self._leading_entry(claim):
+            wanted += 2 * leading.size_bytes  # it is turned back into one long segment first
         moment.wanted_bytes = wanted
         await self._room.make_room(wanted)
         if self._has_room(moment):
             return True
-        self._wait_for_room(moment, claim)
+        if not self._gives_way(moment, claim):
+            self._wait_for_room(moment, claim)
         return False
 
     def _wait_for_room(self, moment: Moment, claim: Claim) -> None:
@@ -208,7 +215,17 @@ class Workshop:
         self._tell(claim, "kept", progress=1.0)
         moment.finished.set_result(entries)
 
+    def _gives_way(self, moment: Moment, claim: Claim) -> bool:
+        """Whether a longer moment, on its way already, takes the place of one whose file came to nothing."""
+        if moment.heir is None:
+            return False
+        moment.give_way(moment.heir)
+        self._card.submit(self._claims.drop, claim)
+        return True
+
     def _failed(self, moment: Moment, claim: Claim, sentence: str) -> None:
+        if self._gives_way(moment, claim):
+            return
         moment.failures += 1
         if not self._has_room(moment):
             self._wait_for_room(moment, claim)

@@ -31,7 +31,7 @@ class Freshness:
     @property
     def next_look_s(self) -> float:
         """When to look at the open segment again: sooner while its first bytes are waited for."""
-        is_waiting = self._connected_s is not None and self._grew_s is None
+        is_waiting = self._connected_s is not None and self.grew_s is None
         return IMPATIENT_LOOK_S if is_waiting else self.look_every_s
 
     def connecting(self, now_s: float, start_limit_s: float) -> None:

@@ -1,0 +1,352 @@
+"""Presses whose windows touch: one longer memory, or two that share no frame (promise M7). With real ffmpeg."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.memories.assembler import Assembler, AssemblyError, Made
+from appliance.memories.model import Claim, Entry
+from appliance.memories.moment import Moment
+from tests.memories.conftest import BoxFactory, Gallery, lives
+from tests.stands.memory_box import GRACE_S, Box
+
+
+class GatedAssembler(Assembler):
+    """Holds every assembly until it may go on, and may be told to fail."""
+
+    gate: asyncio.Event
+    begun: asyncio.Event
+    fault: Exception | None = None
+
+    async def assemble(self, claim: Claim, progress: Callable[[float], None]) -> list[Made]:
+        self.begun.set()
+        await self.gate.wait()
+        self.gate.clear()
+        if self.fault:
+            fault, self.fault = self.fault, None
+            raise fault
+        return await super().assemble(claim, progress)
+
+
+def gated(box: Box) -> GatedAssembler:
+    assert isinstance(box.assembler, GatedAssembler)
+    box.assembler.gate, box.assembler.begun = asyncio.Event(), asyncio.Event()
+    return box.assembler
+
+
+async def keep(box: Box, asked_s: float) -> Entry:
+    """A press in the open segment, and its one file."""
+    moment = await box.secured(box.press(asked_s))
+    box.roll(1)
+    [entry] = await box.kept(moment)
+    return entry
+
+
+def file_of(box: Box, entry: Entry) -> Path:
+    return box.memories_path / entry.name
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+async def test_a_second_press_makes_the_first_memory_longer(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    box.roll(5)
+    first = await keep(box, 3.0)
+    before = digest(file_of(box, first))
+    box.roll(1)
+
+    moment = await box.secured(box.press(2.0))
+    box.roll(1)
+    versions: set[tuple[str, str]] = set()
+    while not moment.finished.done():
+        versions.add((box.ear.words[-1].state, digest(file_of(box, first))))
+        await asyncio.sleep(0.005)
+    [entry] = await box.kept(moment)
+
+    assert entry.name == first.name, "under the first name"
+    assert entry.press == first.press
+    assert [e.name for e in await box.entries()] == [first.name]
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5, 6, 7]
+    assert entry.asked_s == 5.0, "from the first window's beginning to the second press"
+    assert entry.gaps == []
+    assert {version for _, version in versions} <= {before, entry.sha256}, "never anything but a whole file"
+    assert ("assembling", before) in versions, "the earlier file stays until the longer one is whole"
+    assert box.litter() == []
+    assert len(list(box.archive.thumbnails.iterdir())) == 1
+
+
+async def test_three_presses_in_a_row_make_one_memory(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    box.roll(4)
+    moments: list[Moment] = []
+    for _ in range(3):
+        moments.append(await box.secured(box.press(2.0)))
+        box.roll(2)
+    results = [await box.kept(moment) for moment in moments]
+    [entry] = await box.entries()
+    assert results[-1] == [entry]
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5, 6, 7, 8]
+    assert box.litter() == []
+
+
+async def test_two_presses_in_one_open_segment_make_one_memory(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    box.roll(4)
+    first = await box.secured(box.press(1.0))
+    second = await box.secured(box.press(3.0))
+    box.roll(1)
+    assert await box.kept(first) == await box.kept(second) == await box.entries()
+    [entry] = await box.entries()
+    assert gallery.segments_of(file_of(box, entry)) == [1, 2, 3, 4]
+
+
+async def test_a_memory_that_follows_without_a_gap_is_the_same_one(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    box.roll(3)
+    first = await keep(box, 1.0)  # 2, 3
+    box.roll(1)
+    second = await keep(box, 1.05)  # from 4 on
+    assert (first.last.number, second.id) == (3, first.id)
+    assert gallery.segments_of(file_of(box, second)) == [2, 3, 4, 5]
+
+
+async def test_a_press_while_the_first_is_assembled_replaces_it_afterwards(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(assembler=GatedAssembler))
+    gate = gated(box)
+    box.roll(4)
+    first = await box.secured(box.press(2.0))
+    box.roll(1)
+    await gate.begun.wait()
+    second = await box.secured(box.press(1.0))
+    box.roll(1)
+    gate.gate.set()
+    [early] = await box.kept(first)
+    assert gallery.segments_of(file_of(box, early)) == [2, 3, 4]
+    gate.gate.set()
+    [entry] = await box.kept(second)
+    assert entry.name == early.name
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5]
+    assert await box.entries() == [entry]
+    assert box.litter() == []
+
+
+async def test_a_first_press_whose_file_cannot_be_made_is_kept_by_the_second(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes(assembler=GatedAssembler))
+    gate = gated(box)
+    box.roll(4)
+    first = await box.secured(box.press(2.0))
+    box.roll(1)
+    await gate.begun.wait()
+    second = await box.secured(box.press(1.0))
+    box.roll(1)
+    gate.fault = AssemblyError("the card hiccuped")
+    gate.gate.set()
+    await asyncio.sleep(0.05)
+    gate.gate.set()
+    [entry] = await box.kept(second)
+    assert await box.kept(first) == [entry]
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5]
+    assert await box.entries() == [entry]
+    assert (box.litter(), box.workshop.trouble) == ([], None)
+
+
+async def test_separate_memories_begin_where_the_earlier_one_ended(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(overlap="separate"))
+    box.roll(5)
+    first = await keep(box, 3.0)
+    box.roll(2)
+    second = await keep(box, 6.0)
+    assert gallery.segments_of(file_of(box, first)) == [2, 3, 4, 5]
+    assert gallery.segments_of(file_of(box, second)) == [6, 7, 8]
+    assert second.name != first.name
+
+
+async def test_separate_presses_in_one_open_segment_are_one_memory_and_both_are_told(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes(overlap="separate"))
+    box.roll(4)
+    first = await box.secured(box.press(2.0))
+    await box.keeper.wait_until_quiet()
+    told = len(box.ear.words)
+    second = await box.secured(box.press(2.0))
+    await box.keeper.wait_until_quiet()
+    assert [word.state for word in box.ear.words[told:]] == ["secured"], "the lamp says it for this press too"
+    box.roll(1)
+    assert await box.kept(first) == await box.kept(second)
+    [entry] = await box.entries()
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4]
+
+
+async def test_a_memory_on_its_way_to_storage_does_not_grow(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    box.roll(5)
+    first = await keep(box, 3.0)
+    box.fixed.add(first.id)
+    second = await keep(box, 5.0)
+    third = await keep(box, 5.0)
+    assert gallery.segments_of(file_of(box, first)) == [2, 3, 4, 5]
+    assert second.id == third.id != first.id
+    assert gallery.segments_of(file_of(box, third)) == [6, 7]
+
+
+async def test_what_was_kept_before_is_not_made_again(boxes: BoxFactory) -> None:
+    box = await lives(boxes())
+    box.roll(4)
+    first = await box.secured(box.press(3.0))
+    box.complete()
+    box.lose_camera()
+    [entry] = await box.kept(first)
+    again = await box.secured(box.press(1.0))
+    assert await box.kept(again) == [entry]
+    assert again.inside is not None
+    assert (box.ear.words[-1].state, box.ear.words[-1].sentence) == ("kept", "It was kept before.")
+    assert box.litter() == []
+
+
+async def test_a_press_between_two_segments_gets_what_its_lag_needs(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(latency_s=0.3, assembler=GatedAssembler))
+    gate = gated(box)
+    box.roll(4)
+    first = await box.secured(box.press(2.0))
+    box.complete()
+    await gate.begun.wait()
+    second = await box.secured(box.press(1.0))
+    box.follow()
+    gate.gate.set()
+    await box.kept(first)
+    box.roll(1)
+    gate.gate.set()
+    [entry] = await box.kept(second)
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5]
+    assert entry.gaps == []
+
+
+# An earlier file whose segments the ring has lost
+
+
+async def led(box: Box, *, keep_segments: int) -> Entry:
+    """A memory of the segments 1 to 5; the ring has only its last `keep_segments` now."""
+    box.roll(5)
+    entry = await keep(box, 4.0)
+    await box.evict(keep_segments)
+    return entry
+
+
+async def test_a_file_leads_when_the_ring_has_lost_its_segments(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    first = await led(box, keep_segments=2)
+    box.roll(2)
+    entry = await keep(box, 4.0)
+    assert entry.name == first.name
+    assert gallery.pictures_of(file_of(box, entry)) == [(s, n) for s in range(1, 9) for n in range(25)]
+    assert (entry.first, entry.gaps) == (first.first, [])
+    assert (await box.entries(), box.litter()) == ([entry], [])
+
+
+async def test_a_led_memory_that_grows_has_no_frame_twice(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(latency_s=0.5, step_s=2.0))
+    await led(box, keep_segments=3)
+    box.grow(0.7)
+    moment = box.keeper.press_began(box.clock.now_s)
+    box.roll(1)  # the lag needs one more
+    box.keeper.press_counted(2)
+    await box.keeper.wait_until_quiet()
+    box.keeper.press_ended(2)
+    box.roll(1)
+    [entry] = await box.kept(moment)
+    assert gallery.segments_of(file_of(box, entry)) == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_one_more_press_on_a_led_claim_has_no_frame_twice(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    await led(box, keep_segments=3)
+    await box.secured(box.press(3.0))
+    second = await box.secured(box.press(1.0))
+    box.roll(1)
+    [entry] = await box.kept(second)
+    assert gallery.segments_of(file_of(box, entry)) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_gap_after_a_leading_file_is_told_once_and_in_full(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    box.roll(5)
+    box.complete()
+    box.lose_camera()
+    box.clock.now_s += 2.0
+    first = await box.secured(box.press(6.0))
+    await asyncio.sleep(GRACE_S)
+    [early] = await box.kept(first)
+    assert [gap.length_s for gap in early.gaps] == [2.0]
+    await box.evict(2)
+    box.clock.now_s += 3.0
+    await box.connect("the camera was unplugged")
+    box.roll(1)
+    entry = await keep(box, 8.0)
+    assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5, 6, 7]
+    assert [(round(gap.at_s, 1), gap.length_s) for gap in entry.gaps] == [(4.0, 5.0)]
+
+
+async def test_a_leading_file_that_was_deleted_is_done_without(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes())
+    first = await led(box, keep_segments=2)
+    moment = await box.secured(box.press(4.0))
+    assert await box.workshop.delete(first.name)
+    box.roll(1)
+    [entry] = await box.kept(moment)
+    assert gallery.segments_of(file_of(box, entry)) == [6]
+    assert await box.entries() == [entry]
+
+
+async def test_a_leading_file_is_found_under_its_corrected_name(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = boxes()
+    box.clock.trusted = False
+    await lives(box)
+    first = await led(box, keep_segments=2)
+    moment = await box.secured(box.press(4.0))
+    box.clock.trusted = True
+    box.clock.wall_offset_s += 86_400
+    box.roll(1)
+    [entry] = await box.kept(moment)
+    assert entry.name > first.name
+    assert gallery.segments_of(file_of(box, entry)) == [1, 2, 3, 4, 5, 6]
+    assert [path.name for path in box.memories_path.glob("*.mp4")] == [entry.name]
+
+
+async def test_a_leading_file_that_cannot_be_read_keeps_its_place(boxes: BoxFactory) -> None:
+    box = await lives(boxes())
+    first = await led(box, keep_segments=2)
+    await box.secured(box.press(4.0))
+    file_of(box, first).write_bytes(b"somebody was here" * 1000)
+    box.roll(1)
+    await box.quiet()
+    assert box.workshop.trouble
+    assert "cannot be read" in box.workshop.trouble
+    assert file_of(box, first).exists()
+    assert len(box.litter()) == 1, "the claim still holds the press"
+
+
+# Two boots
+
+
+async def test_memories_of_two_boots_share_nothing_and_do_not_grow_together(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes())
+    box.roll(5)
+    first = await keep(box, 3.0)
+    await box.crash()
+    box.clock.boot_id, box.clock.now_s = "the next boot", 30.0
+    await box.start()
+    await box.connect()
+    box.roll(2)
+    second = await keep(box, 60.0)
+    assert (gallery.segments_of(file_of(box, first)), second.id != first.id) == ([2, 3, 4, 5], True)
+    assert gallery.segments_of(file_of(box, second)) == [7, 8, 9]
+    assert second.press.boot_id == "the next boot"
+    assert [gap.reason for gap in second.gaps] == ["the box was restarted"]
