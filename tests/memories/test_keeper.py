@@ -19,7 +19,7 @@ async def test_a_press_waits_for_the_segment_that_is_open_and_contains_it(boxes:
     links = sorted(path.name for path in box.claims.root.glob("c-*/*.ts"))
     assert links == [f"00000000-00000{number}.ts" for number in (3, 4, 5)]
     await box.keeper.wait_until_quiet()
-    assert box.workshop.pending == 0, "the open segment is still to come"
+    assert not moment.is_queued, "the open segment is still to come"
 
     box.roll(2)
     [entry] = await box.kept(moment)
