@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from appliance.bench.materials import ToolFailedError, lay_ring
-from appliance.bench.processes import started_s
+from appliance.bench.processes import cpu_s, started_s
 from appliance.bench.report import Measurement, median, row
 from appliance.bench.stage import Stage
 from appliance.bench.supervised import supervised
@@ -20,10 +20,14 @@ _PATIENCE_S = 30.0
 
 
 class Start(Struct, frozen=True):
-    """One start. `total_s`: until "recording". `camera_s`: from ffmpeg's start to its first bytes on disk."""
+    """One start. `total_s`: until "recording". `camera_s`: from ffmpeg's start to its first bytes on disk.
+
+    `cpu_s`: processor time of the supervisor alone, which a busy machine changes less.
+    """
 
     total_s: float
     camera_s: float
+    cpu_s: float
 
     @property
     def own_s(self) -> float:
@@ -69,6 +73,13 @@ async def measure(stage: Stage) -> Measurement:
                 reference=median([start.camera_s for start in empty]),
                 reference_is="empty ring",
             ),
+            row(
+                "processor time of the supervisor until then",
+                median([start.cpu_s for start in full]),
+                "s",
+                reference=median([start.cpu_s for start in empty]),
+                reference_is="empty ring",
+            ),
             row("slowest own share", max(start.own_s for start in full), "s"),
         ],
         [
@@ -91,8 +102,11 @@ async def _start(stage: Stage, ring: Path, count: int) -> Start:
         status = await supervisor.wait_until_recording()
         recording_s = time.monotonic()
         assert status.ring.segments >= count, status.ring
-        camera_s = bytes_s - started_s(supervisor.ffmpeg_pid)
-    return Start(recording_s - supervisor.started_s, camera_s)
+        return Start(
+            total_s=recording_s - supervisor.started_s,
+            camera_s=bytes_s - started_s(supervisor.ffmpeg_pid),
+            cpu_s=cpu_s(supervisor.pid),
+        )
 
 
 def _next_segment(ring: Path) -> Path:
