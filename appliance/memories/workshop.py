@@ -11,15 +11,13 @@ from datetime import datetime
 from functools import partial
 from typing import NoReturn, Protocol, TypeVar
 
-from msgspec.structs import replace
-
 from appliance.clock import Clock
 from appliance.durable import free_bytes
 from appliance.memories.archive import Archive, free_stem
 from appliance.memories.assembler import Assembler, AssemblyError
 from appliance.memories.claims import Claims
 from appliance.memories.model import Claim, Entry
-from appliance.memories.moment import Moment, State
+from appliance.memories.moment import Moment, State, led_by
 from appliance.memories.plan import Earlier
 from appliance.memories.probing import probe_truth
 from appliance.threads import in_thread
@@ -147,13 +145,17 @@ class Workshop:
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
         try:
-            if not await self._find_room(moment, claim):
-                return
-            await in_thread(self._card, self._claims.extend, claim, {}, [])
-            self._tell(claim, "assembling", progress=0.0)
             entries = await self._in_archive(self._archive.finish, claim)
             if not entries:
-                made = await self._assembler.assemble(await self._with_file(claim), partial(self._progress, claim))
+                files = await self._leading_files(claim)
+                claim = led_by(claim, files)
+                entries = [] if claim.segments else files
+            if not entries:
+                if not await self._find_room(moment, claim, files):
+                    return
+                await in_thread(self._card, self._claims.extend, claim, {}, [])
+                self._tell(claim, "assembling", progress=0.0)
+                made = await self._assembler.assemble(claim, partial(self._progress, claim))
                 entries = await self._in_archive(self._archive.publish, claim, made)
         except (AssemblyError, OSError) as error:
             self._failed(moment, claim, str(error))
@@ -162,21 +164,13 @@ class Workshop:
         await in_thread(self._card, self._claims.drop, claim)
         await self._finish(moment, claim, entries)
 
-    async def _with_file(self, claim: Claim) -> Claim:
-        """The claim with the present name of the file that leads it, if that still exists."""
-        if claim.leading is None:
-            return claim
-        file = await self._leading_entry(claim)
-        return replace(claim, leading=replace(claim.leading, file=file.name) if file else None)
-
-    async def _leading_entry(self, claim: Claim) -> Entry | None:
+    async def _leading_files(self, claim: Claim) -> list[Entry]:
         entries = await self.entries_of(claim.leading.id) if claim.leading else []
-        return next((entry for entry in entries if entry.claim != claim.folder), None)
+        return [entry for entry in entries if entry.claim != claim.folder]
 
-    async def _find_room(self, moment: Moment, claim: Claim) -> bool:
+    async def _find_room(self, moment: Moment, claim: Claim, files: list[Entry]) -> bool:
         wanted = await in_thread(self._card, self._claims.size_bytes, claim)
-        if leading := await self._leading_entry(claim):
-            wanted += 2 * leading.size_bytes  # it is turned back into one long segment first
+        wanted += sum(2 * entry.size_bytes for entry in files)  # turned back into one long segment first
         moment.wanted_bytes = wanted
         await self._room.make_room(wanted)
         if self._has_room(moment):
