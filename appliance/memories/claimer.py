@@ -85,11 +85,27 @@ class Claimer:
         """A claim with what has become known of the segments that were open when it was made."""
         return replace(claim, segments=[self._refreshed(segment) for segment in claim.segments])
 
+    def as_rebuilt(self, claim: Claim) -> Claim:
+        """A claim of an earlier life, maybe of another boot, with what the ring tells of its open segments."""
+        return replace(claim, segments=[self._as_rebuilt(segment) for segment in claim.segments])
+
+    def _as_rebuilt(self, segment: ClaimedSegment) -> ClaimedSegment:
+        if segment.end_s is not None:
+            return segment
+        found = self._closed(segment.key)
+        if found is None or not found.is_whole:
+            return segment
+        return replace(segment, end_s=segment.start_s + found.duration_s, is_whole=True)
+
+    def _closed(self, key: Key) -> Segment | None:
+        found = next(iter(self._store.ring.since_key(key)), None)
+        return found if found and found.key == key else None
+
     def _refreshed(self, segment: ClaimedSegment) -> ClaimedSegment:
         if segment.end_s is not None or self.is_open(segment.key):
             return segment
-        closed = next(iter(self._store.ring.since_key(segment.key)), None)
-        if closed is None or closed.key != segment.key:
+        closed = self._closed(segment.key)
+        if closed is None:
             return replace(segment, end_s=segment.start_s)
         return replace(segment, start_s=closed.start_s, end_s=closed.end_s, is_whole=closed.is_whole)
 

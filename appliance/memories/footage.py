@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from appliance.memories.gaps import gap_at_end, gap_between
 from appliance.memories.model import Claim, ClaimedSegment, Gap, Leading
@@ -98,11 +99,14 @@ def lead(parts: list[Part], leading: Leading, path: Path) -> bool:
         found = fingerprint(file.read(HEAD_BYTES))
     if found is None:
         return False
-    segment = ClaimedSegment(*leading.first, 0.0, 0.0, is_whole=True)
+    segment = ClaimedSegment(*leading.first, 0.0, leading.end_s, is_whole=True)
     run = Run([Piece(segment, [Slice(path)], found)])
     run.duration_s = _duration_s(run)
     # a gap at its very end was told up to its press: what follows tells the whole of it
     run.inner_gaps = [gap for gap in leading.gaps if not parts or gap.at_s < run.duration_s - _END_S]
+    end_s = leading.end_s if leading.end_s is not None or not parts else parts[0].runs[0].pieces[0].segment.start_s
+    missing_s = sum(gap.length_s or 0.0 for gap in run.inner_gaps)
+    run.pieces[0].segment = replace(segment, start_s=(end_s or 0.0) - missing_s - run.duration_s)
     if parts and parts[0].fingerprint == found:
         parts[0].runs.insert(0, run)
     else:

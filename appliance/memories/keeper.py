@@ -134,7 +134,8 @@ class Keeper:
             self._workshop.take(moment)
 
     def _as_left(self, claim: Claim) -> Claim:
-        """A claim whose last segment was being written when the earlier life ended: its footage may end too soon."""
+        """A claim whose last segment was being written when it was made: its footage may end too soon."""
+        claim = self._claimer.as_rebuilt(claim)
         if claim.segments[-1].end_s is not None or claim.trailing_reason:
             return claim
         what = "recorder" if claim.press.boot_id == self._clock.boot_id else "box"

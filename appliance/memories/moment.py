@@ -6,6 +6,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from appliance.clock import Clock
 from appliance.memories.model import Claim, ClaimedSegment, Entry, Interruption, Leading, Press
 from appliance.memories.plan import Earlier, Piece, Plan
@@ -157,3 +159,28 @@ def claim_for(
         supersedes=list(dict.fromkeys([*(own.supersedes if own else []), *(claim.folder for claim in older)])),
         leading=leading,
     )
+
+
+def led_by(claim: Claim, files: list[Entry]) -> Claim:
+    """A claim with what leads it now: `files`, in order of their parts. No segments: the files hold all of it.
+
+    The file may be gone; it may have a new name; and it may have grown, by a press that was pending when this claim
+    was made. Grown into several files it cannot lead: the claim then becomes a memory of its own after it.
+    """
+    if claim.leading is None:
+        return claim
+    if not files:
+        return replace(claim, leading=None)
+    file = files[0]
+    segments = [segment for segment in claim.segments if segment.key > file.last]
+    if len(files) == 1 and file.parts == 1:
+        leading = replace(claim.leading, file=file.name, last=file.last, gaps=file.gaps)
+        if file.last != claim.leading.last:
+            leading = replace(leading, end_s=_end_s_of(claim, file.last))
+        return replace(claim, segments=segments, leading=leading)
+    merges = [identity for identity in claim.merges if identity != claim.leading.id]
+    return replace(claim, id=claim.folder, segments=segments, leading=None, merges=merges)
+
+
+def _end_s_of(claim: Claim, key: Key) -> float | None:
+    return next((segment.end_s for segment in claim.segments if segment.key == key), None)

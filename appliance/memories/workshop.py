@@ -12,15 +12,13 @@ from datetime import datetime
 from functools import partial
 from typing import NoReturn, Protocol, TypeVar
 
-from msgspec.structs import replace
-
 from appliance.clock import Clock
 from appliance.durable import free_bytes
 from appliance.memories.archive import Archive, free_stem
 from appliance.memories.assembler import Assembler, AssemblyError
 from appliance.memories.claims import Claims
 from appliance.memories.model import Claim, Entry
-from appliance.memories.moment import Moment, State
+from appliance.memories.moment import Moment, State, led_by
 from appliance.memories.plan import Earlier
 from appliance.memories.probing import probe_truth
 from appliance.threads import in_thread
@@ -143,10 +141,15 @@ class Workshop:
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
         try:
-            if not await self._find_room(moment, claim):
-                return
-            self._tell(claim, "assembling", progress=0.0)
-            entries = await self._entries(moment, claim)
+            entries = await self._made_before(moment, claim)
+            if not entries:
+                files = await self._leading_files(claim)
+                claim = led_by(claim, files)
+                entries = [] if claim.segments else files
+            if not entries:
+                if not await self._find_room(moment, claim, files):
+                    return
+                entries = await self._make_files(claim)
         except (AssemblyError, OSError, sqlite3.Error) as error:
             self._failed(moment, claim, str(error))
             return
@@ -154,32 +157,25 @@ class Workshop:
         await in_thread(self._card, self._claims.drop, claim)
         await self._finish(moment, claim, entries)
 
-    async def _entries(self, moment: Moment, claim: Claim) -> list[Entry]:
-        """The files of a claim: those that exist already, or new ones."""
-        await in_thread(self._card, self._claims.extend, claim, {}, [])
-        if moment.failures:  # it may have failed after its files had got their names
+    async def _made_before(self, moment: Moment, claim: Claim) -> list[Entry]:
+        """The files of a claim that was cut off, or failed, after they had got their names."""
+        if moment.failures:
             await self._in_archive(self._archive.reconcile, probe_truth)
-        entries = await self._in_archive(self._archive.finish, claim)
-        if not entries:
-            made = await self._assembler.assemble(await self._with_file(claim), partial(self._progress, claim))
-            entries = await self._in_archive(self._archive.publish, claim, made)
-        return entries
+        return await self._in_archive(self._archive.finish, claim)
 
-    async def _with_file(self, claim: Claim) -> Claim:
-        """The claim with the present name of the file that leads it, if that still exists."""
-        if claim.leading is None:
-            return claim
-        file = await self._leading_entry(claim)
-        return replace(claim, leading=replace(claim.leading, file=file.name) if file else None)
+    async def _make_files(self, claim: Claim) -> list[Entry]:
+        await in_thread(self._card, self._claims.extend, claim, {}, [])
+        self._tell(claim, "assembling", progress=0.0)
+        made = await self._assembler.assemble(claim, partial(self._progress, claim))
+        return await self._in_archive(self._archive.publish, claim, made)
 
-    async def _leading_entry(self, claim: Claim) -> Entry | None:
+    async def _leading_files(self, claim: Claim) -> list[Entry]:
         entries = await self.entries_of(claim.leading.id) if claim.leading else []
-        return next((entry for entry in entries if entry.claim != claim.folder), None)
+        return [entry for entry in entries if entry.claim != claim.folder]
 
-    async def _find_room(self, moment: Moment, claim: Claim) -> bool:
+    async def _find_room(self, moment: Moment, claim: Claim, files: list[Entry]) -> bool:
         wanted = await in_thread(self._card, self._claims.size_bytes, claim)
-        if leading := await self._leading_entry(claim):
-            wanted += 2 * leading.size_bytes  # it is turned back into one long segment first
+        wanted += sum(2 * entry.size_bytes for entry in files)  # turned back into one long segment first
         moment.wanted_bytes = wanted
         await self._room.make_room(wanted)
         if self._has_room(moment):

@@ -3,12 +3,15 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from appliance.memories.assembler import Assembler, AssemblyError, Made
 from appliance.memories.model import Claim, Entry
 from appliance.memories.moment import Moment
-from tests.memories.conftest import BoxFactory, Gallery, lives
+from tests.memories.conftest import BoxFactory, Gallery, ffprobe, lives
 from tests.stands.memory_box import GRACE_S, Box
 
 
@@ -45,6 +48,11 @@ async def keep(box: Box, asked_s: float) -> Entry:
 
 def file_of(box: Box, entry: Entry) -> Path:
     return box.memories_path / entry.name
+
+
+def created(path: Path) -> float:
+    tags = ffprobe(path, "-show_format")["format"]["tags"]
+    return datetime.fromisoformat(tags["creation_time"]).timestamp()
 
 
 def digest(path: Path) -> str:
@@ -246,6 +254,7 @@ async def test_a_file_leads_when_the_ring_has_lost_its_segments(boxes: BoxFactor
     assert entry.name == first.name
     assert gallery.pictures_of(file_of(box, entry)) == [(s, n) for s in range(1, 9) for n in range(25)]
     assert (entry.first, entry.gaps) == (first.first, [])
+    assert created(file_of(box, entry)) - created(file_of(box, first)) == pytest.approx(0.0, abs=0.1)
     assert (await box.entries(), box.litter()) == ([entry], [])
 
 
