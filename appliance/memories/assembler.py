@@ -1,7 +1,7 @@
 """Claim → MP4 under a temporary name, proven to be whole (promise M3). Runs at the lowest priority."""
 
 from asyncio.subprocess import PIPE
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,14 @@ from appliance.memories.claims import Claims
 from appliance.memories.footage import Part, lead, survey
 from appliance.memories.joining import (
     join_command,
+    joint_list,
     run_lists,
     thumbnail_command,
     to_segments_command,
 )
 from appliance.memories.model import Claim, Leading
-from appliance.memories.probing import Probed, ProbeError, probe
+from appliance.memories.probing import Probed, ProbeError, probe, probe_extent
+from appliance.memories.seams import spans
 from appliance.memories.truth import Truth, tags
 from appliance.threads import in_thread
 
@@ -107,13 +109,11 @@ class Assembler:
     async def _join(
         self, claim: Claim, part: Part, truth: Truth, target: Path, progress: Callable[[float], None]
     ) -> None:
-        joining = run_lists(part, self._claims.path(claim).absolute(), f"part{truth.part}")
-        for path, content in joining.files.items():
-            path.write_text(content)
+        start = await in_thread(self._worker, _write_lists, part, self._claims.path(claim).absolute(), truth.part)
         told = tags(claim, truth, _start_wall_s(claim, part))
         for in_one_pass in (True, False):
             child = await Child.start(
-                [*GENTLY, *join_command(part, joining.start, target, told, in_one_pass=in_one_pass)], output=PIPE
+                [*GENTLY, *join_command(part, start, target, told, in_one_pass=in_one_pass)], output=PIPE
             )
             if await _follow(child, progress) == 0:
                 return
@@ -133,6 +133,27 @@ class Assembler:
             return target if await child.wait() == 0 and target.exists() else None
         finally:
             await child.stop()
+
+
+def _write_lists(part: Part, folder: Path, number: int) -> Path:
+    """Write what the join command reads; the list that it begins with."""
+    lists = run_lists(part, folder, f"part{number}")
+    for path, content in lists.items():
+        path.write_text(content)
+    start = folder / f"part{number}.ffconcat"
+    start.write_text(joint_list(part, lists, _spans(part, lists)))
+    return start
+
+
+def _spans(part: Part, lists: Iterable[Path]) -> list[float]:
+    """From each run's beginning to the next one's, or nothing: then ffmpeg puts them one after the other."""
+    if len(part.runs) < 2:  # noqa: PLR2004 - one run has no seam
+        return []
+    try:
+        extents = [probe_extent(path) for path in lists]
+    except ProbeError:
+        return []
+    return spans(extents, [run.duration_s for run in part.runs], 1 / part.frames_per_s)
 
 
 def _tell(progress: Callable[[float], None], before_s: float, whole_s: float, done_s: float) -> None:

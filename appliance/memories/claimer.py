@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from appliance.clock import Clock
 from appliance.memories.claims import Claims
 from appliance.memories.model import Claim, ClaimedSegment
-from appliance.memories.moment import Moment, claim_for, press_of
+from appliance.memories.moment import Moment, claim_for, claimed, press_of
 from appliance.memories.plan import Earlier, Overlap, Plan, plan_press
 from appliance.memories.workshop import Workshop
 from appliance.recording.segment import Key, Segment
@@ -107,7 +107,7 @@ class Claimer:
         closed = self._closed(segment.key)
         if closed is None:
             return replace(segment, end_s=segment.start_s)
-        return replace(segment, start_s=closed.start_s, end_s=closed.end_s, is_whole=closed.is_whole)
+        return claimed(closed)
 
     def _new_claim(self, moment: Moment, plan: Plan, older: list[Claim]) -> Claim:
         own = moment.claim

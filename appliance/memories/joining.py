@@ -5,11 +5,12 @@ of the 33-bit clock too; the concat demuxer puts the runs one after the other an
 Pieces of files are read in place (`subfile:`): nothing is copied.
 """
 
+from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
-from msgspec import Struct
 
 from appliance.memories.footage import Part
 from appliance.memories.pieces import WHOLE, Slice
@@ -20,28 +21,32 @@ MOOV_BYTES_A_FRAME = 36
 MOOV_BYTES_A_SOUND_FRAME = 24
 SOUND_FRAMES_PER_S = 50
 MOOV_BASE_BYTES = 65_536
+PROTOCOLS = "file,concatf,subfile"
 QUIET = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error", "-y")
 
 
-class Joining(Struct, frozen=True):
-    """Lists to be written before the command is run, and the list that the command begins with."""
+def run_lists(part: Part, folder: Path, label: str) -> dict[Path, str]:
+    """What to write into `folder` so that ffmpeg can read each of the part's runs; in their order."""
+    return {
+        folder / f"{label}-run{number}.txt": "".join(f"{_quoted(_address(one))}\n" for one in run.slices)
+        for number, run in enumerate(part.runs)
+    }
 
-    files: dict[Path, str]
-    start: Path
 
-
-def run_lists(part: Part, folder: Path, label: str) -> Joining:
-    """What to write into `folder` so that ffmpeg reads the part's runs in order."""
-    files: dict[Path, str] = {}
+def joint_list(part: Part, lists: Iterable[Path], spans_s: list[float]) -> str:
+    """What the join command begins with. `spans_s`: from each run's beginning to the next one's (`seams.py`)."""
     lines = ["ffconcat version 1.0"]
-    for number, run in enumerate(part.runs):
-        path = folder / f"{label}-run{number}.txt"
-        files[path] = "".join(f"{_quoted(_address(one))}\n" for one in run.slices)
-        lines.append(f"file {_quoted(f'concatf:{path}')}")
-    lines += _chapters(part)
-    start = folder / f"{label}.ffconcat"
-    files[start] = "\n".join(lines) + "\n"
-    return Joining(files, start)
+    for path, span_s in zip_longest(lists, spans_s):
+        lines.append(f"file {_quoted(concatenation(path))}")
+        if span_s is not None:
+            lines.append(f"duration {span_s:.6f}")
+    lines += _chapters(part, spans_s)
+    return "\n".join(lines) + "\n"
+
+
+def concatenation(run_list: Path) -> str:
+    """A run's address for ffmpeg."""
+    return f"concatf:{run_list}"
 
 
 def _quoted(text: str) -> str:
@@ -54,20 +59,21 @@ def _address(one: Slice) -> str:
     return f"file:{path}" if one.end == WHOLE else f"subfile,,start,{one.start},end,{one.end},,:file:{path}"
 
 
-def _chapters(part: Part) -> list[str]:
+def _chapters(part: Part, spans_s: list[float]) -> list[str]:
     """A chapter a run, when there is more than one: the gaps can be jumped to."""
     if len(part.runs) < 2:  # noqa: PLR2004 - one run has no gap inside
         return []
     lines, at_s = [], 0.0
-    for number, run in enumerate(part.runs):
-        lines.append(f"chapter {number} {at_s:.3f} {at_s + run.duration_s:.3f}")
-        at_s += run.duration_s
+    lengths_s = [*spans_s, part.runs[-1].duration_s] if spans_s else [run.duration_s for run in part.runs]
+    for number, span_s in enumerate(lengths_s):
+        lines.append(f"chapter {number} {at_s:.3f} {at_s + span_s:.3f}")
+        at_s += span_s
     return lines
 
 
 def join_command(part: Part, start: Path, target: Path, tags: dict[str, str], *, in_one_pass: bool) -> list[str]:
     """Join by stream copy. `in_one_pass` reserves room for the index at the front, else the file is written twice."""
-    source = ffmpeg.input(str(start), f="concat", safe=0, protocol_whitelist="file,concatf,subfile")
+    source = ffmpeg.input(str(start), f="concat", safe=0, protocol_whitelist=PROTOCOLS)
     streams = [source["v:0"], *([source["a:0"]] if part.fingerprint.audio else [])]
     options: dict[str, Any] = {"c": "copy", "f": "mp4", "map_metadata": -1, "map_chapters": 0}
     if part.fingerprint.video == "hevc":

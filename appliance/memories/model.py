@@ -52,6 +52,8 @@ class ClaimedSegment(Struct, frozen=True):
     start_s: float
     end_s: float | None
     is_whole: bool
+    size_bytes: int | None = None
+    """What its file must have; None while it was open when last written down."""
 
     @property
     def key(self) -> Key:

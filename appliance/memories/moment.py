@@ -102,7 +102,7 @@ def press_of(clock: Clock, at_s: float) -> Press:
 def claimed(piece: Piece) -> ClaimedSegment:
     """What a claim notes of a piece of the ring."""
     if isinstance(piece, Segment):
-        return ClaimedSegment(piece.epoch, piece.number, piece.start_s, piece.end_s, piece.is_whole)
+        return ClaimedSegment(*piece.key, piece.start_s, piece.end_s, piece.is_whole, piece.size_bytes)
     return ClaimedSegment(piece.epoch, piece.number, piece.start_s, None, is_whole=False)
 
 

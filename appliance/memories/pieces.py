@@ -50,7 +50,7 @@ def sound_pieces(segment: ClaimedSegment, path: Path, *, following: Fingerprint 
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
             found = fingerprint(head) if is_transport_stream(head) else None
-            is_cut_off = os.fstat(file.fileno()).st_size % PACKET_BYTES != 0
+            is_cut_off = _is_cut_off(segment, os.fstat(file.fileno()).st_size)
             if found is None or (is_cut_off and following):
                 return []
             if found == following:
@@ -60,9 +60,13 @@ def sound_pieces(segment: ClaimedSegment, path: Path, *, following: Fingerprint 
         return []
 
 
+def _is_cut_off(segment: ClaimedSegment, size_bytes: int) -> bool:
+    return size_bytes % PACKET_BYTES != 0 or segment.size_bytes not in {None, size_bytes}
+
+
 def _look_closely(segment: ClaimedSegment, path: Path, data: bytes, found: Fingerprint) -> list[Piece]:
     """A segment that may be cut off in mid-frame, or whose format may change before its end."""
-    was_ended = segment.is_whole and segment.end_s is not None and len(data) % PACKET_BYTES == 0
+    was_ended = segment.is_whole and segment.end_s is not None and not _is_cut_off(segment, len(data))
     end = len(data) if was_ended else complete_bytes(data)
     if end == 0:
         return []

@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from appliance.memories.joining import PROTOCOLS, concatenation
+from appliance.memories.seams import Extent
 from appliance.memories.truth import Truth, read_truth
 
 LIMIT_S = 60
@@ -24,10 +26,13 @@ class Probed(Struct):
 
 class _Stream(Struct):
     codec_type: str = ""
+    start_time: str = "0"
     duration: str = "0"
 
 
 class _Format(Struct):
+    start_time: str = "0"
+    duration: str = "0"
     tags: dict[str, str] = {}
 
 
@@ -42,17 +47,43 @@ def probe(video: Path) -> Probed:
     Raises:
         ProbeError: if it has no picture that can be read.
     """
-    entries = "format_tags=comment:stream=codec_type,duration"
-    command = ["ffprobe", "-v", "error", "-show_entries", entries, "-of", "json", str(video)]
+    file, picture = _look(video.name, str(video), "format_tags=comment:stream=codec_type,duration")
+    return Probed(_seconds(video.name, picture.duration), file.format.tags.get("comment", ""))
+
+
+def probe_extent(run_list: Path) -> Extent:
+    """Look at a run.
+
+    Raises:
+        ProbeError: if it has no picture that can be read.
+    """
+    name = run_list.name
+    file, picture = _look(name, concatenation(run_list), "format=start_time,duration:stream=codec_type,start_time")
+    delay_s = _seconds(name, picture.start_time) - _seconds(name, file.format.start_time)
+    return Extent(_seconds(name, file.format.duration), delay_s)
+
+
+def _look(name: str, address: str, entries: str) -> tuple[_File, _Stream]:
+    """What was asked of a file, and of its picture."""
+    command = ["ffprobe", "-v", "error", "-protocol_whitelist", PROTOCOLS, "-show_entries", entries, "-of", "json"]
     try:
-        answer = subprocess.run(command, capture_output=True, timeout=LIMIT_S, check=False, stdin=subprocess.DEVNULL)
+        answer = subprocess.run(
+            [*command, address], capture_output=True, timeout=LIMIT_S, check=False, stdin=subprocess.DEVNULL
+        )
         file = msgspec.json.decode(answer.stdout, type=_File)
-        lengths = [float(stream.duration) for stream in file.streams if stream.codec_type == "video"]
-    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError, ValueError) as error:
-        raise ProbeError(f"{video.name} cannot be read: {error}") from error
-    if not lengths:
-        raise ProbeError(f"{video.name} has no picture: {answer.stderr.decode(errors='replace')[-200:].strip()}")
-    return Probed(lengths[0], file.format.tags.get("comment", ""))
+    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as error:
+        raise ProbeError(f"{name} cannot be read: {error}") from error
+    for stream in file.streams:
+        if stream.codec_type == "video":
+            return file, stream
+    raise ProbeError(f"{name} has no picture: {answer.stderr.decode(errors='replace')[-200:].strip()}")
+
+
+def _seconds(name: str, told: str) -> float:
+    try:
+        return float(told)
+    except ValueError as error:
+        raise ProbeError(f"{name} cannot be read: {error}") from error
 
 
 def probe_truth(video: Path) -> Truth | None:
