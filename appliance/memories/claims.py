@@ -33,6 +33,7 @@ class Claims:
     def prepare(self) -> None:
         """Make the folder."""
         self.root.mkdir(exist_ok=True)
+        flush_folder(self.root.parent)
 
     def path(self, claim: Claim) -> Path:
         """Where a claim lies."""

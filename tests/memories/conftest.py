@@ -10,10 +10,12 @@ from typing import Any
 
 import ffmpeg
 import pytest
+from msgspec.structs import replace
 
 from appliance.camera.source import Footage
-from appliance.memories.model import Entry
+from appliance.memories.model import Claim, ClaimedSegment, Entry, Interruption, Press
 from appliance.recording.cutter import cutting_command
+from appliance.recording.segment import Key
 from tests.stands.memory_box import Box, Reel
 
 RATE = 25
@@ -147,3 +149,68 @@ async def lives(box: Box) -> Box:
 def shots(box: Box, entry: Entry) -> list[int]:
     """The reel's pieces that the segments from an entry's first to its last are."""
     return [piece for key, piece in sorted(box.shot.items()) if entry.first <= key <= entry.last]
+
+
+@pytest.fixture(scope="session")
+def wide_reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    """The same in another format."""
+    return Reel(cut(tmp_path_factory.mktemp("wide"), made_up(4, size="320x180")), SEGMENT_S)
+
+
+@pytest.fixture(scope="session")
+def silent_reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    """A camera without a microphone."""
+    return Reel(cut(tmp_path_factory.mktemp("silent"), made_up(4, has_sound=False)), SEGMENT_S)
+
+
+@pytest.fixture(scope="session")
+def wrapping_reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
+    """Its 33-bit clock starts again after three seconds (2^33 / 90000 Hz = 95443.717 s)."""
+    return Reel(cut(tmp_path_factory.mktemp("wrapping"), made_up(7, output_ts_offset=95_440)), SEGMENT_S)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Segments of a claim, laid out by hand."""
+
+    folder: Path
+
+    def put(self, *pieces: tuple[int, int, Path | bytes], is_whole: bool = True, lost: tuple[Key, ...] = ()) -> Claim:
+        """A claim of (epoch, number, content) pieces of a second each, epochs a minute apart.
+
+        `lost`: segments that the claim names, but whose files are not there.
+        """
+        segments = []
+        for epoch, number, content in pieces:
+            key = Key(epoch, number)
+            if key not in lost:
+                data = content if isinstance(content, bytes) else content.read_bytes()
+                (self.folder / key.file_name).write_bytes(data)
+            start_s = epoch * 60.0 + number * SEGMENT_S
+            segments.append(ClaimedSegment(epoch, number, start_s, start_s + SEGMENT_S, is_whole=True))
+        if not is_whole:
+            segments[-1] = replace(segments[-1], end_s=None, is_whole=False)
+        epochs = sorted({segment.epoch for segment in segments})
+        press_s = segments[-1].start_s + SEGMENT_S
+        return Claim(
+            folder="c-1",
+            id="m-1",
+            stem="2026-11-21T10-20-00-MEMORY",
+            press=Press("this boot", press_s, 1_795_256_400.0, 0, "trusted"),
+            last_press_s=press_s,
+            asked_s=60.0,
+            window_start_s=segments[0].start_s,
+            segments=segments,
+            interruptions=[Interruption(epoch, "it was unplugged", is_measured=True) for epoch in epochs[1:]],
+        )
+
+    def where(self, key: Key) -> Path:
+        return self.folder / key.file_name
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    """A claim's folder."""
+    folder = tmp_path / "memories" / ".claims" / "c-1"
+    folder.mkdir(parents=True)
+    return Shelf(folder)
