@@ -182,6 +182,8 @@ keeper = subprocess.Popen(["sleep", "60"], stdin=subprocess.DEVNULL, stdout=subp
     assert await child.wait() == 0
     assert time.monotonic() - began_s < 5.0
     os.killpg(child.pid, signal.SIGKILL)
+    await child._reading
+    await child._process.wait()
 
 
 async def test_it_dies_with_us_even_by_kill_9() -> None:

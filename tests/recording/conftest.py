@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -208,6 +209,7 @@ def has_encoder(name: str) -> bool:
 def footage(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Path]]:
     """`footage(kind)`: segments of 1 s of each kind, made once."""
     root = tmp_path_factory.mktemp("footage")
+    told: dict[str, str | int] = {"flags:v": "+global_header", "x264-params": "repeat-headers=1"}
     kinds = {
         "h264": PatternCamera(live=False, ends_after_s=3.0),
         "h264-silent": PatternCamera(live=False, ends_after_s=3.0, sound=False),
@@ -215,6 +217,8 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[Pa
             live=False, ends_after_s=3.0, options={"bf": 3, "b_strategy": 0, "preset": "fast", "refs": 3}
         ),
         "h264-large": PatternCamera(live=False, ends_after_s=3.0, size="320x180"),
+        "told-once": PatternCamera(live=False, ends_after_s=1.0, sound=False, options=told),
+        "told-twice": PatternCamera(live=False, ends_after_s=1.0, sound=False, options=told | {"bsf:v": "dump_extra"}),
         "hevc": PatternCamera(live=False, ends_after_s=3.0, encoder="libx265"),
         "wrapping": PatternCamera(live=False, ends_after_s=3.0, options={"output_ts_offset": "95442.2"}),
     }
@@ -241,6 +245,16 @@ def decode_errors(*segments: Path, streams: str = "0") -> str:
     command = ["ffmpeg", "-nostdin", "-v", "error", "-xerror", "-i", source, "-map", streams, "-f", "null", "-"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stderr or ("" if done.returncode == 0 else f"exit code {done.returncode}")
+
+
+def check_continuity(segments: list[Segment]) -> None:
+    """Within an epoch each segment begins where the one before it ended."""
+    for before, after in itertools.pairwise(segments):
+        assert before.key < after.key
+        if before.epoch == after.epoch:
+            assert before.end_s == after.start_s
+        else:
+            assert before.end_s <= after.start_s
 
 
 # The recorder

@@ -302,6 +302,8 @@ async def test_the_number_of_an_epoch_that_brought_footage_is_never_given_again(
         await b.record(0)
         await b.quiet()
         assert len(b.store.ring) == 0
+        assert list(b.store.ring.epochs) == [0], "the running epoch is not forgotten"
+        assert "epoch.json" in names_in(tmp_path / "00000000"), "its next segment needs the folder"
         assert (await b.store.begin_epoch("camera", "why")).number == 1
         assert (await b.store.begin_epoch("camera", "why")).number == 1
 

@@ -62,6 +62,13 @@ def test_every_segment_of_an_epoch_has_the_same_fingerprint(footage: Footage, ki
     assert None not in whole
 
 
+def test_parameter_sets_that_are_told_twice_are_the_same_footage(footage: Footage) -> None:
+    """Cameras that repeat them, behind `dump_extra` which repeats them again."""
+    once, twice = (footage(kind)[0].read_bytes() for kind in ("told-once", "told-twice"))
+    assert once.count(b"\0\0\1\x67") < twice.count(b"\0\0\1\x67")
+    assert fingerprint(once) == fingerprint(twice)
+
+
 def test_other_resolutions_codecs_and_sounds_have_other_fingerprints(footage: Footage) -> None:
     kinds = ("h264", "h264-silent", "h264-large", "hevc")
     found = [fingerprint(footage(kind)[0].read_bytes()) for kind in kinds]
