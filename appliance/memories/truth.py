@@ -1,12 +1,15 @@
 """What a memory's file says about itself (promise M4): MP4 metadata that anybody can read, and we can read back."""
 
 from datetime import UTC, datetime
+from itertools import accumulate
 
 import msgspec
 from msgspec import Struct
 
 from appliance.memories.model import Claim, Gap, Press
 from appliance.recording.segment import Key
+
+MOST_BYTES_OF_GAPS = 60_000
 
 
 class Truth(Struct, frozen=True, tag="moment-recorder", tag_field="made_by"):
@@ -34,7 +37,11 @@ def read_truth(comment: str) -> Truth | None:
 
 
 def tags(claim: Claim, truth: Truth, start_wall_s: float) -> dict[str, str]:
-    """The file's metadata. `creation_time` is when its first frame was recorded, and left out if nobody knows."""
+    """The file's metadata. `creation_time` is when its first frame was recorded, and left out if nobody knows.
+
+    Of very many gaps only the first ones are told: a tag is one word of a command line (128 KiB, execve(2)).
+    """
+    truth = msgspec.structs.replace(truth, gaps=_told(truth.gaps))
     pressed = claim.press.local_time
     part = f", part {truth.part} of {truth.parts}" if truth.parts > 1 else ""
     told = {
@@ -46,6 +53,11 @@ def tags(claim: Claim, truth: Truth, start_wall_s: float) -> dict[str, str]:
     if claim.press.time_quality == "trusted":
         told["creation_time"] = f"{datetime.fromtimestamp(start_wall_s, UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
     return told
+
+
+def _told(gaps: list[Gap]) -> list[Gap]:
+    sizes = accumulate(len(msgspec.json.encode(gap)) for gap in gaps)
+    return [gap for gap, size in zip(gaps, sizes, strict=True) if size <= MOST_BYTES_OF_GAPS]
 
 
 def describe(truth: Truth) -> str:

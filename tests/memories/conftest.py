@@ -90,12 +90,12 @@ def cut(folder: Path, footage: Footage, segment_s: float = SEGMENT_S) -> list[Pa
 
 
 def made_up(
-    seconds: float, *, size: str = "160x90", has_sound: bool = True, skip: int = 0, **options: str | int
+    seconds: float, *, size: str = "160x90", has_sound: bool = True, options: dict[str, str | int] | None = None
 ) -> Footage:
     """A picture that never repeats itself, with a tone."""
-    picture = ffmpeg.input(f"testsrc2=size={size}:rate={RATE},trim=start_frame={skip}", f="lavfi", t=seconds)["v"]
+    picture = ffmpeg.input(f"testsrc2=size={size}:rate={RATE}", f="lavfi", t=seconds)["v"]
     tone = ffmpeg.input("sine=frequency=440:sample_rate=48000", f="lavfi", t=seconds)["a"]
-    chosen = PICTURE | (SOUND if has_sound else {}) | options
+    chosen = PICTURE | (SOUND if has_sound else {}) | (options or {})
     return Footage((picture, tone) if has_sound else (picture,), chosen)
 
 
@@ -166,7 +166,7 @@ def silent_reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
 @pytest.fixture(scope="session")
 def wrapping_reel(tmp_path_factory: pytest.TempPathFactory) -> Reel:
     """Its 33-bit clock starts again after three seconds (2^33 / 90000 Hz = 95443.717 s)."""
-    return Reel(cut(tmp_path_factory.mktemp("wrapping"), made_up(7, output_ts_offset=95_440)), SEGMENT_S)
+    return Reel(cut(tmp_path_factory.mktemp("wrapping"), made_up(7, options={"output_ts_offset": 95_440})), SEGMENT_S)
 
 
 @dataclass(frozen=True)
