@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from appliance.memories.assembler import Assembler, AssemblyError, Made
 from appliance.memories.claims import Claims
 from appliance.memories.footage import Part, survey
-from appliance.memories.joining import join_command, moov_bytes, run_lists, to_segments_command
+from appliance.memories.joining import join_command, joint_list, moov_bytes, run_lists, to_segments_command
 from appliance.memories.model import Claim, Gap, Interruption, Leading, Press
 from appliance.memories.probing import ProbeError, probe, probe_truth
 from appliance.memories.truth import Truth, describe, read_truth
@@ -154,13 +154,14 @@ async def test_too_little_room_for_the_index_costs_a_second_pass_and_nothing_els
     [part] = survey(claim, shelf.where)
     assert moov_bytes(part) < 400_000
     scarce = replace(part, frames_per_s=-30.0 * RATE)  # as if there were no pictures at all
-    joining = run_lists(scarce, shelf.folder, "scarce")
-    for path, content in joining.files.items():
+    lists = run_lists(scarce, shelf.folder, "scarce")
+    start = shelf.folder / "scarce.ffconcat"
+    for path, content in {**lists, start: joint_list(scarce, lists, [])}.items():
         path.write_text(content)
     target = tmp_path / "scarce.mp4"
-    once = join_command(scarce, joining.start, target, {}, in_one_pass=True)
+    once = join_command(scarce, start, target, {}, in_one_pass=True)
     assert run(once).returncode != 0, "ffmpeg says so"
-    twice = join_command(scarce, joining.start, target, {}, in_one_pass=False)
+    twice = join_command(scarce, start, target, {}, in_one_pass=False)
     assert run(twice).returncode == 0
     assert [kind for kind, _ in atoms(target)][:2] == ["ftyp", "moov"]
     assert gallery.segments_of(target) == list(range(50))
