@@ -67,3 +67,24 @@ class Freshness:
     def _turn(self, state: State, reason: str | None) -> State:
         self.state, self.reason = state, reason
         return state
+
+
+class LastGasp:
+    """Tells a stream that flows from the last frame of a dead one.
+
+    ffmpeg hands out its last frame when it gives up, seconds after the stream fell silent (tried with RTSP): bytes that
+    come after a silence count only when more follow them.
+    """
+
+    def __init__(self, look_every_s: float) -> None:
+        self._silence_s = 1.5 * look_every_s
+        self._grew_s: float | None = None
+
+    def connecting(self) -> None:
+        """A camera connection begins: its first bytes count."""
+        self._grew_s = None
+
+    def may_be(self, now_s: float) -> bool:
+        """Whether the bytes that were just seen may be the last ones."""
+        before_s, self._grew_s = self._grew_s, now_s
+        return before_s is not None and now_s - before_s > self._silence_s

@@ -13,7 +13,7 @@ from appliance.child import Child
 from appliance.clock import Clock
 from appliance.recording.backoff import Backoff
 from appliance.recording.cutter import cutting_command
-from appliance.recording.freshness import Freshness, State
+from appliance.recording.freshness import Freshness, LastGasp, State
 from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore, Settled
 from appliance.recording.transport import Fingerprint
@@ -62,6 +62,7 @@ class Recorder:
         first_reason: str,
     ) -> None:
         self.freshness = Freshness(segment_s)
+        self._gasp = LastGasp(self.freshness.look_every_s)
         self.restarts = 0
         self.last_closed_s: float | None = None
         self.warning: str | None = None
@@ -128,6 +129,7 @@ class Recorder:
         folder = self._store.folder.epoch_path(epoch.number)
         news: asyncio.Queue[FileNews | _Over] = asyncio.Queue()
         self._epoch, self._fingerprint, self._written_s = epoch.number, None, None
+        self._gasp.connecting()
         self._watcher.watch(folder, news.put_nowait)
         child = await Child.start(cutting_command(footage, folder, self._segment_s))
         ended = asyncio.create_task(child.wait())
@@ -192,7 +194,7 @@ class Recorder:
 
     def _look(self) -> None:
         now_s = self._clock.monotonic_s()
-        if self._store.grew():
+        if self._store.grew() and not self._gasp.may_be(now_s):
             self._store.make_room()
             self._turned(self.freshness.grew(now_s))
         else:
