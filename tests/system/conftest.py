@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from appliance.control.client import Client
@@ -28,7 +27,7 @@ from appliance.control.messages import (
 )
 from tests.conftest import PROJECT_ROOT, RTSP_CAMERA, SYSTEM_PYTHON, RunningCamera
 
-SHORT = {
+SHORT: dict[str, dict[str, object]] = {
     "ring": {"segment_seconds": 1},
     "memories": {"minutes_per_step": 0.1, "seconds_per_step": 0.5},
 }
@@ -60,6 +59,11 @@ def wait_until(what: str, is_so: Callable[[], bool], within_s: float) -> float:
         assert time.monotonic() - began_s < within_s, f"not within {within_s:g} s: {what}"
         time.sleep(0.05)
     return time.monotonic() - began_s
+
+
+def running_pids() -> list[int]:
+    """Every process of this machine."""
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
 
 
 def session_of(pid: int) -> int:
@@ -111,15 +115,18 @@ class Box:
         state: RecordingState | None = "recording",
         within_s: float = 20,
         before: Sequence[str] = (),
-        **variables: str,
+        path: str | None = None,
     ) -> "Box":
-        """Start it, and wait until it is in `state`. `before`: a program that starts it, and becomes it."""
+        """Start it, and wait until it is in `state`.
+
+        `before`: a program that starts it, and becomes it. `path`: where it looks for programs.
+        """
         argv = [*before, sys.executable, "-m", "appliance.supervise", "--config", str(self._config)]
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 argv,
                 cwd=self.folder,
-                env=environment(**variables),
+                env=environment() | ({} if path is None else {"PATH": path}),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -147,13 +154,12 @@ class Box:
 
     def children(self) -> list[str]:
         """Whatever runs because of this box, besides the supervisor: the commands of the living."""
-        pids = [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]
         own = self.process.pid if self.process.poll() is None else -1
-        return [command_of(pid) for pid in pids if session_of(pid) in self._sessions and pid != own]
+        return [command_of(pid) for pid in running_pids() if session_of(pid) in self._sessions and pid != own]
 
     def clean_up(self) -> None:
         """Nothing of it outlives its test."""
-        for pid in [int(entry) for entry in os.listdir("/proc") if entry.isdecimal()]:
+        for pid in running_pids():
             if session_of(pid) in self._sessions:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -231,7 +237,11 @@ class Box:
     def litter(self) -> list[str]:
         """What a tidy box does not hold: unfinished work of any kind."""
         hidden = [path for path in self.memories.rglob("*") if path.name.startswith((".assembling-", "new-", "c-"))]
-        provisional = [*self.folder.rglob(".*.new"), *self.folder.rglob(".link-test"), *self.folder.rglob(".write-test")]
+        provisional = [
+            *self.folder.rglob(".*.new"),
+            *self.folder.rglob(".link-test"),
+            *self.folder.rglob(".write-test"),
+        ]
         return [str(path.relative_to(self.folder)) for path in (*hidden, *provisional)]
 
 
@@ -251,11 +261,6 @@ def box(tmp_path: Path) -> Iterator[BoxFactory]:
     yield make
     for one in boxes:
         one.clean_up()
-
-
-class _Packet(msgspec.Struct):
-    pts_time: str = "0"
-    flags: str = ""
 
 
 class Film:
@@ -287,7 +292,7 @@ class Film:
         return [chapter["tags"]["title"] for chapter in self._probe("-show_chapters")["chapters"]]
 
     def picture_times_s(self) -> list[float]:
-        packets = self._probe("-select_streams", "v", "-show_entries", "packet=pts_time,flags")["packets"]
+        packets = self._probe("-select_streams", "v", "-show_entries", "packet=pts_time")["packets"]
         return sorted(float(packet["pts_time"]) for packet in packets)
 
     def duration_s(self) -> float:

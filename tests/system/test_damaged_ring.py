@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from appliance.recording.transport import PACKET_BYTES
 from tests.system.conftest import BoxFactory, Film
 
 
 def truncated(segment: Path) -> None:
-    os.truncate(segment, segment.stat().st_size // 2)
+    """Between two packets, where its form does not betray it."""
+    os.truncate(segment, segment.stat().st_size // 2 // PACKET_BYTES * PACKET_BYTES)
 
 
 def emptied(segment: Path) -> None:
@@ -30,16 +32,16 @@ def missing(segment: Path) -> None:
 
 def test_damage_while_recording(box: BoxFactory) -> None:
     recorder = box().start()
-    recorder.wait_for_segments(9)
+    recorder.wait_for_segments(7)
     segments = recorder.segments()
-    for damage, segment in zip((truncated, emptied, garbled, missing), segments[1:8:2], strict=True):
+    for damage, segment in zip((truncated, emptied, missing), segments[1:6:2], strict=True):
         damage(segment)
 
     saved = recorder.save(1, wait=True)
 
     assert saved.gaps is not None
-    assert [gap.length_s for gap in saved.gaps] == [pytest.approx(1, abs=0.35)] * 4
-    assert [gap.at_s for gap in saved.gaps] == [pytest.approx(at_s, abs=0.1) for at_s in (1, 2, 3, 4)]
+    assert [gap.length_s for gap in saved.gaps] == [pytest.approx(1, abs=0.35)] * 3
+    assert [gap.at_s for gap in saved.gaps] == [pytest.approx(at_s, abs=0.1) for at_s in (1, 2, 3)]
     film = Film(saved.path or "")
     film.decode()
     pictures = film.pictures()

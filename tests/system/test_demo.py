@@ -19,7 +19,7 @@ class Terminal:
 
     def __init__(self, folder: Path) -> None:
         self._keys, terminal = os.openpty()
-        os.set_blocking(self._keys, False)  # noqa: FBT003 - as os names it
+        os.set_blocking(self._keys, False)
         self._said = b""
         self.process = subprocess.Popen(
             ["setsid", "--ctty", *DEMO],
@@ -69,7 +69,7 @@ def check_end_of(ring: Path) -> None:
 def test_a_key_keeps_a_memory_that_plays(terminal: Terminal, tmp_path: Path) -> None:
     terminal.wait_for("Keys:", 15)
     terminal.wait_for("recording", 15)
-    wait_until("a closed segment", lambda: (tmp_path / "var/ring/00000000/000001.ts").exists(), 15)
+    wait_until("a closed segment", (tmp_path / "var/ring/00000000/000001.ts").exists, 15)
     terminal.press("1")
     terminal.wait_for("MEMORY: kept", 20)
     terminal.press("u")

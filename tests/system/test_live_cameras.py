@@ -16,9 +16,7 @@ SLOWEST_LOOK_S = 8.0
 """After this a camera that stays silent at the first look is given up."""
 
 
-def test_a_gopro_over_udp_is_kept_bit_by_bit(
-    box: BoxFactory, gopro_sample: Path, udp_sender: UdpSenderFactory
-) -> None:
+def test_a_gopro_over_udp_is_kept_bit_by_bit(box: BoxFactory, gopro_sample: Path, udp_sender: UdpSenderFactory) -> None:
     camera = udp_sender(gopro_sample)
     recorder = box(camera={"kind": "mpegts-udp", "url": camera.url}).start(within_s=30)
     recorder.wait_for_segments(7)
@@ -87,8 +85,11 @@ def test_an_rtsp_camera_that_falls_silent(box: BoxFactory, rtsp_camera: RtspCame
     camera.freeze()
     recorder.wait_for("stalled", 5)
     assert (recorder.status().recording.reason or "").startswith("no picture has arrived for")
-    pressed = recorder.save(1, wait=False)
+    pressed = recorder.save(1)
     assert pressed.state == "secured"
+    until_s = time.monotonic() + 1.5
+    while time.monotonic() < until_s:
+        assert recorder.state() != "recording", "what ffmpeg still had in hand is no sign of life"
     camera.thaw()
     recorder.wait_for("recording", 25)
     recorder.wait_until_kept()

@@ -8,9 +8,9 @@ import pytest
 from tests.system.conftest import Box, BoxFactory, MountDisk, wait_until
 
 
-def refusal(recorder: Box, **variables: str) -> str:
+def refusal(recorder: Box, *, path: str | None = None) -> str:
     """The one sentence that a recorder ends with, after its greeting at most."""
-    recorder.start(state=None, **variables)
+    recorder.start(state=None, path=path)
     wait_until("it ends", lambda: recorder.process.poll() is not None, 20)
     assert recorder.process.returncode == 2, recorder.log
     assert "Traceback" not in recorder.log
@@ -99,16 +99,21 @@ def test_a_socket_path_that_is_a_file(box: BoxFactory, tmp_path: Path) -> None:
 
 def test_no_ffmpeg(box: BoxFactory, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
-    assert refusal(box(), PATH=str(tmp_path / "bin")) == "ffmpeg is not installed. Install it with: sudo apt install ffmpeg"
+    assert (
+        refusal(box(), path=str(tmp_path / "bin"))
+        == "ffmpeg is not installed. Install it with: sudo apt install ffmpeg"
+    )
 
 
 def test_an_ffmpeg_that_is_too_old(box: BoxFactory, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     old = tmp_path / "bin" / "ffmpeg"
-    old.write_text("#!/bin/sh\necho 'ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright (c) 2000-2021 the FFmpeg developers'\n")
+    old.write_text(
+        "#!/bin/sh\necho 'ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright (c) 2000-2021 the FFmpeg developers'\n"
+    )
     old.chmod(0o755)
 
-    said = refusal(box(), PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    said = refusal(box(), path=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
 
     assert said.startswith("ffmpeg 4 is too old")
     assert "sudo apt install ffmpeg" in said

@@ -1,6 +1,5 @@
 """A disk that is nearly full, and one that is full: the ring yields, a press is kept or honestly refused."""
 
-import errno
 import shutil
 import threading
 import time
@@ -45,8 +44,7 @@ class Glutton:
             while not self._stop.is_set():
                 try:
                     file.write(bytes(4096))
-                except OSError as error:
-                    assert error.errno == errno.ENOSPC
+                except OSError:  # full: somebody may yet give way
                     time.sleep(0.01)
 
 
@@ -67,7 +65,7 @@ def test_the_ring_yields_to_the_disk_and_a_press_is_kept(box: BoxFactory, small_
     leave_free(disk, reserve + 1_000_000)
     held = recorder.status().ring.bytes
 
-    assert set(watched(recorder, 8)) == {"recording"}
+    assert set(watched(recorder, 6)) == {"recording"}
 
     ring = recorder.status().ring
     assert ring.bytes <= held + 1_000_000
