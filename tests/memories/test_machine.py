@@ -1,0 +1,311 @@
+"""Anything may happen in any order: presses, holds, camera losses, evictions, crashes, reboots, steps of the clock.
+
+ffmpeg is replaced by a typed stand-in, whose files are lists of segments; all else is real, on a real disk.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from appliance.memories.model import Entry
+from appliance.memories.moment import Moment, NotSavedError
+from appliance.memories.plan import Overlap
+from appliance.recording.segment import Key
+from tests.stands.memory_box import GRACE_S, Box, ListAssembler, Reel
+
+IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
+
+
+class SteppingLoop(asyncio.SelectorEventLoop):
+    """Its timers fire when the machine says so."""
+
+    ahead_s = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead_s
+
+
+class Life(RuleBasedStateMachine):
+    """One box, over many lives of its process."""
+
+    reel: Reel
+    overlap: Overlap
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="moment-machine-"))
+        self.loop = SteppingLoop()
+        self.promised: list[Key] = []
+        """The segment that was newest at a press that was acknowledged."""
+        self.deleted: set[Key] = set()
+        self.recent: list[Moment] = []
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        async def bounded() -> Any:
+            async with asyncio.timeout(60):
+                return await work
+
+        return self.loop.run_until_complete(bounded())
+
+    @initialize(latency_s=st.sampled_from([0.0, 0.4, 1.3]), trusted=st.booleans())
+    def switch_on(self, latency_s: float, trusted: bool) -> None:
+        self.box = Box(
+            self.folder, self.reel, assembler=ListAssembler, overlap=self.overlap, latency_s=latency_s, step_s=2.0
+        )
+        self.box.clock.trusted = trusted
+        self.do(self.box.start())
+
+    # The camera
+
+    @property
+    def sees(self) -> bool:
+        return self.box.store.ring.open is not None
+
+    @precondition(lambda self: not self.sees)
+    @rule()
+    def connect(self) -> None:
+        self.do(self.box.connect("the camera was away"))
+
+    @precondition(lambda self: self.sees)
+    @rule(segments=st.integers(1, 3))
+    def roll(self, segments: int) -> None:
+        async def work() -> None:
+            for _ in range(segments):
+                self.box.roll(1)
+                await asyncio.sleep(0)
+
+        self.do(work())
+
+    @precondition(lambda self: self.sees)
+    @rule(seconds=st.sampled_from([0.1, 0.45]))
+    def grow(self, seconds: float) -> None:
+        self.do(_async(self.box.grow, seconds))
+
+    @precondition(lambda self: self.sees)
+    @rule(away_s=st.sampled_from([0.0, 2.0, 30.0]), grows=st.booleans())
+    def lose_camera(self, away_s: float, grows: bool) -> None:
+        async def work() -> None:
+            if grows:
+                self.box.grow(0.2)
+            self.box.lose_camera("the camera was unplugged")
+            self.box.clock.now_s += away_s
+
+        self.do(work())
+
+    @rule(keep=st.integers(0, 4))
+    def evict(self, keep: int) -> None:
+        self.do(self.box.evict(keep))
+
+    # The hand
+
+    @property
+    def held(self) -> bool:
+        return self.box.keeper._held is not None
+
+    async def _note(self, moment: Moment, newest: Key | None) -> None:
+        try:
+            await self.box.secured(moment)
+        except NotSavedError:
+            assert newest is None or self.box.camera.absence, "only what was never seen is not saved"
+            return
+        assert newest is not None
+        self.promised.append(newest)
+        self.recent.append(moment)
+
+    @property
+    def newest(self) -> Key | None:
+        newest = self.box.store.ring.open or self.box.store.ring.newest
+        return newest.key if newest else None
+
+    @precondition(lambda self: not self.held)
+    @rule(asked_s=st.sampled_from([0.5, 1.5, 4.0, 12.0]))
+    def save(self, asked_s: float) -> None:
+        async def work() -> None:
+            moment = self.box.press(asked_s)
+            await self._note(moment, self.newest)
+
+        self.do(work())
+
+    @precondition(lambda self: not self.held)
+    @rule(asked_s=st.sampled_from([1.5, 4.0]))
+    def save_twice_at_once(self, asked_s: float) -> None:
+        async def work() -> None:
+            moments = [self.box.press(asked_s), self.box.press(asked_s)]
+            newest = self.newest
+            for moment in moments:
+                await self._note(moment, newest)
+
+        self.do(work())
+
+    @precondition(lambda self: not self.held)
+    @rule()
+    def press_down(self) -> None:
+        async def work() -> None:
+            if self.sees:
+                self.box.grow(0.1)
+            await self._note(self.box.keeper.press_began(self.box.clock.now_s), self.newest)
+
+        self.do(work())
+
+    @precondition(lambda self: self.held)
+    @rule(steps=st.integers(2, 5))
+    def hold(self, steps: int) -> None:
+        self.do(_async(self.box.keeper.press_counted, steps))
+
+    @precondition(lambda self: self.held)
+    @rule(steps=st.integers(1, 5), waits=st.booleans())
+    def release(self, steps: int, waits: bool) -> None:
+        async def work() -> None:
+            self.box.keeper.press_ended(steps)
+            if waits:
+                await self.box.keeper.wait_until_quiet()
+
+        self.do(work())
+
+    # The world
+
+    @rule()
+    def time_passes(self) -> None:
+        """Bounds of waits run out; what can be made is made."""
+        self.loop.ahead_s += GRACE_S + 2.0
+        self.do(self.box.quiet())
+
+    @rule(days=st.sampled_from([-1.0, 1.0, 20_000.0]), trusted=st.booleans())
+    def step_clock(self, days: float, trusted: bool) -> None:
+        self.box.clock.wall_offset_s = max(0.0, self.box.clock.wall_offset_s + days * 86_400)
+        self.box.clock.trusted = self.box.clock.trusted or trusted
+
+    @rule(which=st.integers(0, 9))
+    def delete(self, which: int) -> None:
+        async def work() -> None:
+            entries = await self.box.entries()
+            if not entries:
+                return
+            entry = entries[which % len(entries)]
+            if self.box.workshop.is_growing(entry.id):
+                return
+            self.deleted |= set(listed(self.box, entry))
+            await self.box.workshop.delete(entry.name)
+
+        self.do(work())
+
+    @rule(identity=st.integers(0, 9))
+    def send_away(self, identity: int) -> None:
+        """A memory is on its way to storage: it may not grow any more."""
+
+        async def work() -> None:
+            entries = await self.box.entries()
+            if entries:
+                self.box.fixed.add(entries[identity % len(entries)].id)
+
+        self.do(work())
+
+    @rule(reboots=st.booleans())
+    def crash(self, reboots: bool) -> None:
+        async def work() -> None:
+            await self.box.crash()
+            if reboots:
+                self.box.clock.boot_id += "'"
+                self.box.clock.now_s = 1000.0
+            await self.box.start()
+
+        self.do(work())
+
+    # What must hold
+
+    @invariant()
+    def the_supervisor_lives(self) -> None:
+        if hasattr(self, "box"):
+            assert not self.box.has_failed
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "box"):
+                self.do(self._at_the_end())
+                self.do(self.box.end())
+        finally:
+            self.loop.close()
+            shutil.rmtree(self.folder)
+
+    async def _at_the_end(self) -> None:
+        box = self.box
+        if self.held:
+            box.keeper.press_ended(1)
+        if self.sees:
+            box.grow(0.2)
+            box.lose_camera()
+        self.loop.ahead_s += GRACE_S + 5.0
+        await box.quiet()
+        while box.keeper._moments:  # noqa: ASYNC110 - bounded by the caller
+            await asyncio.sleep(0.001)
+        assert box.litter() == [], "all claims are gone"
+        entries = await box.entries()
+        self._look_at(entries)
+        await box.crash()
+        await box.start()
+        await box.quiet()
+        assert await box.entries() == entries, "a restart changes nothing"
+        assert box.log == []
+
+    def _look_at(self, entries: list[Entry]) -> None:
+        box = self.box
+        on_disk = sorted(path.name for path in box.memories_path.glob("*.mp4"))
+        assert sorted(entry.name for entry in entries) == on_disk
+        assert len({entry.id for entry in entries}) == len(entries)
+        owners: dict[Key, str] = {}
+        for entry in entries:
+            keys = listed(box, entry)
+            assert keys == sorted(set(keys)), "in order, none twice"
+            assert (keys[0], keys[-1]) == (entry.first, entry.last)
+            for key in keys:
+                assert owners.setdefault(key, entry.name) == entry.name, "no two memories share a segment"
+        for newest in self.promised:
+            assert newest in owners or newest in self.deleted or self._came_to_nothing(newest)
+        for moment in self.recent:
+            assert moment.secured.done()
+
+    def _came_to_nothing(self, key: Key) -> bool:
+        """Nothing was written of a segment: it is not there, or links to it are empty."""
+        return key not in self.box.shot
+
+
+def listed(box: Box, entry: Entry) -> list[Key]:
+    return [Key(*pair) for pair in json.loads((box.memories_path / entry.name).read_text())]
+
+
+async def _async(work: Any, *arguments: object) -> None:
+    work(*arguments)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("overlap_setting", ["extend", "separate"])
+def test_whatever_happens_every_acknowledged_press_is_kept_once(slips: Reel, overlap_setting: Overlap) -> None:
+    class Lives(Life):
+        reel, overlap = slips, overlap_setting
+
+    run_state_machine_as_test(
+        Lives,
+        settings=settings(
+            max_examples=3000 if IS_FULL else 60,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
