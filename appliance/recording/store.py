@@ -45,10 +45,10 @@ class RingStore:
         self._flusher = flusher
         self._clock = clock
         self._disk_reserve_bytes = disk_reserve_bytes
+        self._is_barren = False
         self._epoch: Epoch | None = None
         self._next_epoch = 0
         self._grew_s = 0.0
-        self._is_barren = False
 
     @property
     def unflushed_s(self) -> float:
@@ -128,9 +128,9 @@ class RingStore:
             self.ring.drop_open()
             self._card.submit(self.folder.path(was.key).unlink, missing_ok=True)
             return None
-        self._is_barren = False  # for ever: a memory may know its segments, even when they are evicted
         segment = self.ring.end_segment(max(end_s, was.start_s), was.size_bytes, is_whole=is_whole)
         settled = self._settle(segment)
+        self._is_barren = False  # for ever: a memory may know its segments, even when they are evicted
         self._note_trusted_clock()
         self.make_room()
         return segment, settled

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.camera.troubles import explain
 from appliance.recording.rebuild import rebuild
 from appliance.recording.segment import Epoch
 from tests.recording.conftest import (
@@ -28,7 +29,7 @@ async def test_the_end_of_the_stream_is_told_and_the_camera_connected_anew(recor
         await rig.until(lambda: rig.ring.newest and rig.ring.newest.epoch == 1)
         assert rig.witness.story()[:3] == ["recording", "no-camera", "recording"]
         reason = rig.witness.states[1][2]
-        assert reason == "test camera ended without a word (exit code 0)."
+        assert reason == explain("", 0, "test camera")
         assert rig.recorder.restarts >= 1
         first, second = rig.ring.epochs[0], rig.ring.epochs[1]
         assert (first.reason, second.reason) == ("recording began", reason)
