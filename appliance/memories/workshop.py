@@ -97,9 +97,10 @@ class Workshop:
 
     async def run(self, log: Callable[[str], None]) -> NoReturn:
         """Make files for ever; cancelling leaves the claim, and the next start goes on from it."""
-        for sentence in await self._in_archive(self._archive.reconcile, probe_truth):
-            log(sentence)
+        mended = await self._in_archive(self._archive.reconcile, probe_truth)
         self.start_from(await self.entries())
+        for sentence in mended:
+            log(sentence)
         await self._redate()
         while True:
             moment = await self._queue.get()
