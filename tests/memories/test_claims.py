@@ -238,5 +238,11 @@ def test_the_claim_file_is_plain_json(claims: Claims, ring: dict[Key, Path]) -> 
     claim = claim_of(8, 9)
     claims.secure(claim, some(ring, 8, 9), [])
     content = msgspec.json.decode((claims.path(claim) / "claim.json").read_bytes())
-    first = {"epoch": 2, "number": 8, "start_s": 40.0, "end_s": 45.0, "is_whole": True, "size_bytes": None}
-    assert content["segments"][0] == first
+    assert content["segments"][0] == {
+        "epoch": 2,
+        "number": 8,
+        "start_s": 40.0,
+        "end_s": 45.0,
+        "is_whole": True,
+        "size_bytes": None,
+    }
