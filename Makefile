@@ -29,7 +29,7 @@ test: install lint  ## run all tests (installs what they need)
 
 campaign: install  ## the long campaigns in full: kill -9 fifty times, thousands of random cases
 	@scripts/system-packages test
-	@MOMENT_CAMPAIGN=full $(BIN)/python -m pytest -q -m campaign --timeout 7200 $(ARGS)
+	@MOMENT_CAMPAIGN=full $(BIN)/python -m pytest -q -n 2 --dist worksteal -m campaign --timeout 7200 $(ARGS)
 
 lint: install  ## format, lint, types, imports
 	@$(BIN)/ruff format --check --quiet .
