@@ -350,7 +350,7 @@ def test_whatever_happens_every_acknowledged_press_is_kept_once(slips: Reel, ove
     run_state_machine_as_test(
         Lives,
         settings=settings(
-            max_examples=3000 if IS_FULL else 60,
+            max_examples=3000 if IS_FULL else 100,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),
