@@ -134,12 +134,10 @@ class Keeper:
             self._workshop.take(moment)
 
     def _as_left(self, claim: Claim) -> Claim:
-        """A claim whose last segment was being written when it was made: its footage may end too soon."""
-        claim = self._claimer.as_rebuilt(claim)
-        if claim.segments[-1].end_s is not None or claim.trailing_reason:
-            return claim
+        """A claim whose footage may have ended before the press, of which nothing had been noted yet."""
         what = "recorder" if claim.press.boot_id == self._clock.boot_id else "box"
-        return replace(claim, trailing_reason=f"the {what} was restarted")
+        reason = claim.trailing_reason or f"the {what} was restarted"
+        return replace(self._claimer.as_rebuilt(claim), trailing_reason=reason)
 
     # Recording's news
 
@@ -229,8 +227,7 @@ class Keeper:
 
     async def _plan_and_claim(self, moment: Moment, *, without_missing: bool = False) -> None:
         plan = self._claimer.plan(moment)
-        is_between = self._store.ring.open is None and self._camera.absence is None  # two segments, within one epoch
-        if plan.inside and moment.claim is None and not (plan.pieces and is_between):
+        if plan.inside and moment.claim is None:
             self._join(moment, plan.inside)
         elif plan.pieces:
             for old in await self._claimer.claim(moment, plan, without_missing=without_missing):

@@ -59,7 +59,7 @@ def plan_press(ring: Ring, earlier: list[Earlier], start_s: float, end_s: float,
         return Plan([], [], start_s, inside=fence)
     if not merges:
         return Plan(kept, [], start_s)
-    return _merged(ring, kept, merges, min(start_s, merges[0].window_start_s))
+    return _merged(ring, kept, merges, min(start_s, merges[0].window_start_s), end_s)
 
 
 def _pieces(ring: Ring, start_s: float, end_s: float) -> list[Piece]:
@@ -99,24 +99,27 @@ def _has_segments(ring: Ring, candidate: Earlier) -> bool:
     return candidate.holds_segments or (oldest is not None and oldest.key <= candidate.first)
 
 
-def _merged(ring: Ring, kept: list[Piece], merges: list[Earlier], start_s: float) -> Plan:
+def _merged(ring: Ring, kept: list[Piece], merges: list[Earlier], start_s: float, end_s: float) -> Plan:
     head = merges[0]
     first, last = min(kept[0].key, head.first), max(kept[-1].key, merges[-1].last)
     pieces = [piece for piece in _since(ring, first) if piece.key <= last]
     if _has_segments(ring, head):
-        return Plan(pieces, merges, start_s, inside=_all_inside(pieces, merges, start_s))
+        return Plan(pieces, merges, start_s, inside=_all_inside(pieces, merges, start_s, end_s))
     after_head = [piece for piece in pieces if piece.key > head.last]
     if not after_head:
         return Plan([], [], start_s, inside=head)
     return Plan(after_head, merges, start_s, leading=head)
 
 
-def _all_inside(pieces: list[Piece], merges: list[Earlier], start_s: float) -> Earlier | None:
-    """The one earlier memory that holds all pieces already; a segment still open may yet bring more."""
+def _all_inside(pieces: list[Piece], merges: list[Earlier], start_s: float, end_s: float) -> Earlier | None:
+    """The one earlier memory that holds the whole window already.
+
+    If the footage ends before the window does, more may yet come, or a gap must be told.
+    """
     only = merges[0] if len(merges) == 1 else None
     newest = pieces[-1]
     is_old = only is not None and newest.key <= only.last and start_s >= only.window_start_s
-    return only if is_old and isinstance(newest, Segment) else None
+    return only if is_old and isinstance(newest, Segment) and newest.end_s >= end_s else None
 
 
 def _since(ring: Ring, first: Key) -> list[Piece]:

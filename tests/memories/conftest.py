@@ -115,10 +115,10 @@ def gallery(reel: Reel) -> Gallery:
 
 @pytest.fixture(scope="session")
 def slips(tmp_path_factory: pytest.TempPathFactory) -> Reel:
-    """Segments for tests that do not look at pictures: a few packets each."""
+    """Segments for tests that do not look at pictures: some packets without meaning."""
     folder = tmp_path_factory.mktemp("slips")
     for number in range(20):
-        (folder / f"{number:06d}.ts").write_bytes(bytes([0x47, 0x1F, 0xFF, 0x10]) + bytes([number] * 184) * 3)
+        (folder / f"{number:06d}.ts").write_bytes((bytes([0x47, 0x1F, 0xFF, 0x10]) + bytes([number] * 184)) * 40)
     return Reel(sorted(folder.iterdir()), SEGMENT_S)
 
 

@@ -217,6 +217,25 @@ async def test_what_was_kept_before_is_not_made_again(boxes: BoxFactory) -> None
     assert box.litter() == []
 
 
+async def test_a_press_after_the_camera_was_lost_tells_so_in_the_memory_that_has_the_footage(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes())
+    box.roll(4)
+    first = await box.secured(box.press(3.0))
+    box.complete()
+    box.lose_camera("the camera was unplugged")
+    [entry] = await box.kept(first)
+    assert entry.gaps == []
+    box.clock.now_s += 2.0
+    second = await box.secured(box.press(4.0))
+    await asyncio.sleep(GRACE_S)
+    [longer] = await box.kept(second)
+    assert (longer.id, longer.name) == (entry.id, entry.name)
+    assert gallery.segments_of(file_of(box, longer)) == gallery.segments_of(file_of(box, entry)) == [1, 2, 3, 4]
+    assert [(gap.length_s, gap.reason) for gap in longer.gaps] == [(2.0, "the camera was unplugged")]
+
+
 async def test_a_press_between_two_segments_gets_what_its_lag_needs(boxes: BoxFactory, gallery: Gallery) -> None:
     box = await lives(boxes(latency_s=0.3, assembler=GatedAssembler))
     gate = gated(box)

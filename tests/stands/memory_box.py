@@ -12,8 +12,9 @@ from pathlib import Path
 from appliance.memories.archive import Archive
 from appliance.memories.assembler import TEMPORARY, Assembler, AssemblyError, Made
 from appliance.memories.claims import Claims
+from appliance.memories.gaps import gap_at_end, gap_between
 from appliance.memories.keeper import Keeper
-from appliance.memories.model import Claim, Entry
+from appliance.memories.model import Claim, Entry, Gap
 from appliance.memories.moment import Moment, State
 from appliance.memories.plan import Overlap
 from appliance.memories.truth import Truth
@@ -125,11 +126,18 @@ class ListAssembler(Assembler):
             press=claim.press,
             asked_s=claim.asked_s,
             got_s=float(count),
-            gaps=[],
+            gaps=self._gaps_of(claim),
             window_start_s=claim.window_start_s,
             first=claim.first,
             last=claim.last,
         )
+
+    def _gaps_of(self, claim: Claim) -> list[Gap]:
+        last = claim.segments[-1]
+        end_s = last.start_s if last.end_s is None else last.end_s
+        pairs = zip([None, *claim.segments], claim.segments, strict=False)
+        told = [gap_between(claim, before, after) for before, after in pairs] + [gap_at_end(claim, last, end_s)]
+        return [gap for gap in told if gap] + (claim.leading.gaps if claim.leading else [])
 
 
 class Box:
