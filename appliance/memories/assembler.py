@@ -29,6 +29,8 @@ from appliance.threads import in_thread
 TEMPORARY = ".assembling-"
 MOST_SEAMS = 40
 """A memory of more runs, from a camera that flickers, is not worth a look at each: ffmpeg puts them end to end."""
+NO_SOUND = "sample rate not set"
+"""What ffmpeg says when a sound was announced and none came, as in the first instants after the camera began."""
 TOLERANCE_S = 1.0
 """How much shorter than its footage a file may be before it counts as broken."""
 
@@ -113,13 +115,15 @@ class Assembler:
     ) -> None:
         start = await in_thread(self._worker, _write_lists, part, self._claims.path(claim).absolute(), truth.part)
         told = tags(claim, truth, _start_wall_s(claim, part))
+        words = ""
         for in_one_pass in (True, False):
-            child = await Child.start(
-                [*GENTLY, *join_command(part, start, target, told, in_one_pass=in_one_pass)], output=PIPE
-            )
+            has_sound = NO_SOUND not in words
+            command = join_command(part, start, target, told, in_one_pass=in_one_pass, has_sound=has_sound)
+            child = await Child.start([*GENTLY, *command], output=PIPE)
             if await _follow(child, progress) == 0:
                 return
-        raise AssemblyError(f"ffmpeg could not join it: {child.last_words.splitlines()[-1:] or 'no reason given'}")
+            words = child.last_words
+        raise AssemblyError(f"ffmpeg could not join it: {words.splitlines()[-1:] or 'no reason given'}")
 
     async def _probe(self, target: Path) -> Probed:
         try:

@@ -71,10 +71,12 @@ def _chapters(part: Part, spans_s: list[float]) -> list[str]:
     return lines
 
 
-def join_command(part: Part, start: Path, target: Path, tags: dict[str, str], *, in_one_pass: bool) -> list[str]:
+def join_command(
+    part: Part, start: Path, target: Path, tags: dict[str, str], *, in_one_pass: bool, has_sound: bool = True
+) -> list[str]:
     """Join by stream copy. `in_one_pass` reserves room for the index at the front, else the file is written twice."""
     source = ffmpeg.input(str(start), f="concat", safe=0, protocol_whitelist=PROTOCOLS)
-    streams = [source["v:0"], *([source["a:0"]] if part.fingerprint.audio else [])]
+    streams = [source["v:0"], *([source["a:0"]] if part.fingerprint.audio and has_sound else [])]
     options: dict[str, Any] = {"c": "copy", "f": "mp4", "map_metadata": -1, "map_chapters": 0}
     if part.fingerprint.video == "hevc":
         options["tag:v"] = "hvc1"  # Apple's players refuse hev1

@@ -21,6 +21,7 @@ from appliance.memories.model import Claim, Gap, Interruption, Leading, Press
 from appliance.memories.probing import ProbeError, probe, probe_truth
 from appliance.memories.truth import Truth, describe, read_truth
 from appliance.recording.segment import Key
+from appliance.recording.transport import PACKET_BYTES, packets
 from tests.memories.conftest import (
     RATE,
     Gallery,
@@ -441,3 +442,17 @@ def test_only_a_video_can_be_probed(tmp_path: Path, reel: Reel) -> None:
 def test_parts_are_as_long_as_their_runs(shelf: Shelf, reel: Reel) -> None:
     parts: list[Part] = survey(shelf.put(*of(reel, 0, 1), *of(reel, 5, epoch=1)), shelf.where)
     assert parts[0].duration_s == pytest.approx(3.0, abs=FRAME_S)
+
+
+SOUND_PID = 0x101
+"""ffmpeg's, for the second stream."""
+
+
+async def test_sound_that_was_announced_and_never_came(shelf: Shelf, bench: Bench, reel: Reel) -> None:
+    """The first instants of a camera: its tables promise sound, and the recorder is killed before any arrives."""
+    data = reel.segments[0].read_bytes()
+    sound = {packet.offset for packet in packets(data) if packet.pid == SOUND_PID}
+    offsets = [offset for offset in range(0, len(data), PACKET_BYTES) if offset not in sound]
+    head = b"".join(data[offset : offset + PACKET_BYTES] for offset in offsets)
+    file = await bench.make_one(shelf.put((0, 0, head)))
+    assert [stream["codec_name"] for stream in ffprobe(file, "-show_streams")["streams"]] == ["h264"]
