@@ -79,11 +79,6 @@ class Workshop:
         self._stems: set[str] = set()
         self._is_dated = clock.is_trusted()
 
-    @property
-    def pending(self) -> int:
-        """Moments that were taken and whose files are still to be made."""
-        return sum(1 for moment in self._taken if not moment.successor)
-
     def start_from(self, entries: list[Entry]) -> None:
         """Know what was kept before."""
         self.count = len(entries)
