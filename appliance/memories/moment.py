@@ -174,7 +174,7 @@ def led_by(claim: Claim, files: list[Entry]) -> Claim:
     file = files[0]
     segments = [segment for segment in claim.segments if segment.key > file.last]
     if len(files) == 1 and file.parts == 1:
-        leading = replace(claim.leading, file=file.name, last=file.last, gaps=file.gaps)
+        leading = replace(claim.leading, file=file.name, first=file.first, last=file.last, gaps=file.gaps)
         if file.last != claim.leading.last:
             leading = replace(leading, end_s=_end_s_of(claim, file.last))
         return replace(claim, segments=segments, leading=leading)

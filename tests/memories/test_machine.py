@@ -341,7 +341,7 @@ async def _async(work: Any, *arguments: object) -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.timeout(600)  # a failure is made as short as can be before it is told
+@pytest.mark.timeout(7200 if IS_FULL else 600)  # a failure is made as short as can be before it is told
 @pytest.mark.parametrize("overlap_setting", ["extend", "separate"])
 def test_whatever_happens_every_acknowledged_press_is_kept_once(slips: Reel, overlap_setting: Overlap) -> None:
     class Lives(Life):
