@@ -97,11 +97,14 @@ class Archive:
         """Where a memory's thumbnail lies."""
         return self.thumbnails / f"{name.removesuffix('.mp4')}.jpg"
 
-    def delete(self, name: str) -> None:
-        """Delete one file for good."""
-        self._unlink(name)
-        flush_folder(self.folder)
-        self.catalogue.replace([name], [])
+    def delete(self, name: str) -> Entry | None:
+        """Delete one file for good; what it was, or None if there is none of that name."""
+        entry = self.catalogue.entry(name)
+        if entry:
+            self._unlink(name)
+            flush_folder(self.folder)
+            self.catalogue.replace([name], [])
+        return entry
 
     def redate(self, boot_id: str, wall_offset_s: float, utc_offset_s: int) -> list[tuple[Entry, Entry]]:
         """The time has become known: name the memories of this boot, so far provisional, by it. (was, is) pairs."""

@@ -44,6 +44,11 @@ class Catalogue:
         rows = self._database.execute("select entry from memories order by pressed_wall_s desc, name desc")
         return [entry for (text,) in rows if (entry := _read(text))]
 
+    def entry(self, name: str) -> Entry | None:
+        """The entry of one file."""
+        row = self._database.execute("select entry from memories where name = ?", (name,)).fetchone()
+        return _read(row[0]) if row else None
+
     def replace(self, gone: list[str], new: list[Entry]) -> None:
         """Take entries out by name and put others in, both or neither."""
         with self._database:

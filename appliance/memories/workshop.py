@@ -127,10 +127,9 @@ class Workshop:
 
     async def delete(self, name: str) -> bool:
         """Delete one file; False if there is none of that name."""
-        entry = next((e for e in await self.entries() if e.name == name), None)
+        entry = await self._in_archive(self._archive.delete, name)  # in one go: it may be getting another name just now
         if entry is None:
             return False
-        await self._in_archive(self._archive.delete, name)
         self.count -= 1
         self.kept_lately = [e for e in self.kept_lately if e.id != entry.id]
         return True

@@ -181,9 +181,9 @@ def test_a_strangers_part_keeps_its_name_too(archive: Archive) -> None:
 
 def test_a_deleted_file_is_gone_with_its_thumbnail(archive: Archive) -> None:
     [entry] = publish(archive, claim_of())
-    archive.delete(entry.name)
+    assert archive.delete(entry.name) == entry
     assert (names(archive), files(archive), pictures(archive)) == ([], [], [])
-    archive.delete(entry.name)
+    assert archive.delete(entry.name) is None
 
 
 @settings(deadline=None)
@@ -330,6 +330,13 @@ def test_provisional_names_are_corrected_once(archive: Archive) -> None:
     assert files(archive) == [entry.name]
     assert pictures(archive) == ["2026-11-22T10-20-00-MEMORY.jpg"]
     assert redate(archive, days=2) == []
+
+
+def test_deleting_by_a_name_that_was_corrected_in_between_deletes_nothing(archive: Archive) -> None:
+    [entry] = publish(archive, claim_of(at=press(trusted=False)))
+    redate(archive)
+    assert archive.delete(entry.name) is None
+    assert names(archive) == ["2026-11-22T10-20-00-MEMORY.mp4"]
 
 
 def test_parts_stay_together(archive: Archive) -> None:

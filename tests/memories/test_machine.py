@@ -240,8 +240,12 @@ class Life(RuleBasedStateMachine):
             entry = entries[which % len(entries)]
             if self.box.workshop.is_growing(entry.id):
                 return
-            self.deleted |= set(listed(self.box, entry))
-            await self.box.workshop.delete(entry.name)
+            try:
+                keys = listed(self.box, entry)
+            except FileNotFoundError:
+                return  # the time has become known: it has just got another name
+            if await self.box.workshop.delete(entry.name):
+                self.deleted |= set(keys)
 
         self.do(work())
 
