@@ -6,7 +6,10 @@ import os
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+Hear = Callable[[str], None]
+"""Called in the loop with one line; must return at once and not raise."""
 
 GENTLY = ("nice", "-n", "19", "ionice", "-c", "3")
 """Prefix for work that yields to everything else (idle I/O class, lowest CPU share)."""
@@ -19,22 +22,36 @@ _DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 class Child:
     """One running child with the last lines that it wrote to its error output."""
 
-    def __init__(self, process: Process, kept_lines: int = 20) -> None:
+    def __init__(self, process: Process, hear: Hear | None = None, kept_lines: int = 20) -> None:
         self._process = process
+        self._hear = hear
         self._lines: deque[str] = deque(maxlen=kept_lines)
         self._reading = asyncio.create_task(self._read_errors())
 
     @classmethod
-    async def start(cls, argv: Sequence[str], *, output: int = DEVNULL) -> "Child":
-        """Start `argv` in a group of its own.
+    async def start(
+        cls,
+        argv: Sequence[str],
+        *,
+        output: int = DEVNULL,
+        environment: Mapping[str, str] | None = None,
+        hear: Hear | None = None,
+    ) -> "Child":
+        """Start `argv` in a group of its own. `environment`: beside ours. `hear` gets each line of the error output.
 
         Raises:
             FileNotFoundError: if the program is not installed.
         """
         process = await asyncio.create_subprocess_exec(
-            *_DIES_WITH_US, *argv, stdin=DEVNULL, stdout=output, stderr=PIPE, process_group=0
+            *_DIES_WITH_US,
+            *argv,
+            stdin=DEVNULL,
+            stdout=output,
+            stderr=PIPE,
+            process_group=0,
+            env={**os.environ, **(environment or {})},
         )
-        return cls(process)
+        return cls(process, hear)
 
     @property
     def pid(self) -> int:
@@ -68,6 +85,11 @@ class Child:
             waiting.cancel()
         return self._process.returncode
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the whole group, such as SIGSTOP; safe on a child that has ended."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, number)
+
     async def stop(self, patience_s: float = 5.0) -> int:
         """Ask to end, then end by force the whole group; safe on a child that has ended."""
         with contextlib.suppress(ProcessLookupError):
@@ -75,8 +97,7 @@ class Child:
         try:
             return await asyncio.wait_for(self.wait(), patience_s)
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+            self.send(signal.SIGKILL)
             return await self.wait()
 
     async def _read_errors(self) -> None:
@@ -88,4 +109,7 @@ class Child:
                 continue
             if not line:
                 return
-            self._lines.append(line.decode(errors="replace").rstrip())
+            text = line.decode(errors="replace").rstrip()
+            self._lines.append(text)
+            if self._hear:
+                self._hear(text)

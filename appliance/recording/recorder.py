@@ -7,11 +7,11 @@ import asyncio
 from contextlib import AsyncExitStack
 from typing import NoReturn, Protocol
 
+from appliance.backoff import Backoff
 from appliance.camera.source import CameraTroubleError, Footage, Source
 from appliance.camera.troubles import explain
 from appliance.child import Child
 from appliance.clock import Clock
-from appliance.recording.backoff import Backoff
 from appliance.recording.cutter import cutting_command
 from appliance.recording.freshness import Freshness, LastGasp, State
 from appliance.recording.segment import Segment

@@ -58,6 +58,31 @@ class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True):
     buzzer_pin: Pin | None = None
 
 
+class UploadSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[upload]`: how memories reach the owner's storage."""
+
+    remote: str = ""
+    """`name:folder` of a storage that is set up; empty: nothing is uploaded."""
+    rclone_config: str = "var/rclone.conf"
+    behaviour: Literal["manual", "at-once", "scheduled", "on-networks"] = "at-once"
+    hours: str = "22:00-06:00"
+    """For `scheduled`: local time."""
+    networks: list[str] = field(default_factory=list)
+    """For `on-networks`: names of Wi-Fi networks or connections."""
+    metered: bool = False
+    """Whether a network that costs by volume may be used."""
+    limit_mbit_s: Annotated[float, Meta(gt=0, le=10_000)] | None = None
+    """Megabits (not bytes) a second."""
+    monthly_cap_gb: Annotated[float, Meta(gt=0, le=1_000_000)] | None = None
+    after_upload: Literal["keep", "delete-when-proven", "delete-oldest-proven"] = "keep"
+    layout: str = "{device}/{year}/{month}"
+    """Folders below `remote`, from the date of the press."""
+    device: str = "moment-recorder"
+    order: Literal["newest-first", "oldest-first"] = "newest-first"
+    reread: bool = False
+    """Read the copy back where the storage offers no hash in common with us."""
+
+
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[control]`: the local socket that the `moment` command and the portal talk to."""
 
@@ -71,4 +96,5 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     ring: RingSettings = field(default_factory=RingSettings)
     memories: MemoriesSettings = field(default_factory=MemoriesSettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
+    upload: UploadSettings = field(default_factory=UploadSettings)
     control: ControlSettings = field(default_factory=ControlSettings)

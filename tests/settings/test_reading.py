@@ -87,7 +87,10 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(file: Path) -
     [
         ("[camera]\nsave_pin = 3", 'line 2: camera.save_pin is not a setting; did you mean "panel.save_pin"?'),
         ('kind = "rtsp"', "line 1: kind stands outside of its section [camera] or [panel]"),
-        ("\n\nzzz = 1", "line 3: zzz is not a section; there are [camera], [ring], [memories], [panel], [control]"),
+        (
+            "\n\nzzz = 1",
+            "line 3: zzz is not a section; there are [camera], [ring], [memories], [panel], [upload], [control]",
+        ),
         ("camera = 3", "line 1: camera must be a section: [camera]"),
         ("[[camera]]\n", "line 1: camera must be a section: [camera]"),
         ("camera.knd = 3", 'line 1: camera.knd is not a setting; did you mean "kind"?'),

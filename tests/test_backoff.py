@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.recording.backoff import Backoff
+from appliance.backoff import Backoff
 
 SECONDS = st.floats(0.01, 10.0)
 

@@ -1,0 +1,1 @@
+"""The box's place in the network, by NetworkManager over D-Bus."""

@@ -1,0 +1,1 @@
+"""Every memory reaches the owner's storage, proven: behaviour, queue, transfer, proof."""
