@@ -17,9 +17,9 @@ from typing import Any
 import ffmpeg
 import pytest
 
+from appliance.backoff import Backoff
 from appliance.camera.source import CameraTroubleError, Footage, Source
 from appliance.clock import Clock, SystemClock
-from appliance.recording.backoff import Backoff
 from appliance.recording.cutter import cutting_command
 from appliance.recording.folder import RingFolder
 from appliance.recording.freshness import State
