@@ -40,6 +40,8 @@ class Listener:
     def memory_changed(self, *_: object, **__: object) -> None:
         """Nobody listens."""
 
+    shelved = kept = renamed = deleted = memory_changed
+
 
 class Stand:
     """A ring of `count` segments with the rooms that a press goes through, as the appliance builds them."""

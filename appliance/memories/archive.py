@@ -59,9 +59,17 @@ class Archive:
         """Every kept file, newest press first."""
         return self.catalogue.entries()
 
-    def catalogue_count(self) -> int:
+    def entries_of(self, identity: str) -> list[Entry]:
+        """The files of one memory, in order of their parts."""
+        return self.catalogue.entries_of(identity)
+
+    def entry(self, name: str) -> Entry | None:
+        """One file of that name."""
+        return self.catalogue.entry(name)
+
+    def count(self) -> int:
         """How many files are kept."""
-        return len(self.entries())
+        return self.catalogue.count()
 
     def publish(self, claim: Claim, made: list[Made]) -> list[Entry]:
         """Give files their names and enter them, in place of the memories that they hold in full.

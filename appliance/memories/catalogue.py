@@ -19,6 +19,7 @@ create table if not exists memories (
     entry text not null
 ) strict;
 create index if not exists memories_by_press on memories (pressed_wall_s desc, name desc);
+create index if not exists memories_by_id on memories (id);
 """
 
 
@@ -43,6 +44,16 @@ class Catalogue:
         """All entries, newest press first. One that another version of us wrote in its own words is left out."""
         rows = self._database.execute("select entry from memories order by pressed_wall_s desc, name desc")
         return [entry for (text,) in rows if (entry := _read(text))]
+
+    def count(self) -> int:
+        """How many files are kept."""
+        (count,) = self._database.execute("select count(*) from memories").fetchone()
+        return int(count)
+
+    def entries_of(self, identity: str) -> list[Entry]:
+        """The files of one memory, in order of their parts."""
+        rows = self._database.execute("select entry from memories where id = ?", (identity,))
+        return sorted((entry for (text,) in rows if (entry := _read(text))), key=lambda entry: entry.part)
 
     def entry(self, name: str) -> Entry | None:
         """The entry of one file."""

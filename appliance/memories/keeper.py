@@ -23,6 +23,7 @@ from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore
 
 NOTHING_RECORDED = "Nothing recorded yet: wait until the lamp shows that it is recording."
+_BUSY = frozenset({"pressed", "secured", "assembling"})
 _SMALLEST_TOLD_S = 0.25
 _ROOM_FOR_A_CLAIM_BYTES = 16_000_000
 _GRACE_S = 0.5
@@ -85,6 +86,15 @@ class Keeper:
     def pending(self) -> int:
         """Memories whose files are still to be made, those included that wait for their footage to end."""
         return sum(1 for moment in self._moments if moment.claim and not moment.successor)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a press is being kept just now; one that waits for room or for another try does not count."""
+        return any(moment.state in _BUSY and not moment.successor for moment in self._moments)
+
+    def is_growing(self, identity: str) -> bool:
+        """Whether a press is on its way that makes this memory longer."""
+        return any(m.claim and identity in m.claim.merges for m in self._moments if not m.is_published)
 
     # The panel's press: down, counted, up
 

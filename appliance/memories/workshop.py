@@ -21,6 +21,7 @@ from appliance.memories.model import Claim, Entry
 from appliance.memories.moment import Moment, State, led_by
 from appliance.memories.plan import Earlier
 from appliance.memories.probing import probe_truth
+from appliance.recording.segment import Key
 from appliance.threads import in_thread
 
 T = TypeVar("T")
@@ -29,7 +30,11 @@ PAUSE_S = 30.0
 
 
 class Room(Protocol):
-    """Who gives way when the disk is short."""
+    """The ring, which gives way when the disk is short."""
+
+    @property
+    def oldest_key(self) -> Key | None:
+        """The first segment that it holds."""
 
     def make_room(self, wanted_bytes: int = 0) -> "asyncio.Future[None]":
         """Shrink the ring until so much is free beside the reserve, as far as that goes."""
@@ -42,6 +47,22 @@ class MemoryListener(Protocol):
         self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
     ) -> None:
         """A moment moved on."""
+
+
+class ShelfListener(MemoryListener, Protocol):
+    """Who also follows which files are kept. Called in the loop; must return at once."""
+
+    def shelved(self, entries: list[Entry]) -> None:
+        """All that is kept now, after a look at the folder."""
+
+    def kept(self, entries: list[Entry], replaced: set[str]) -> None:
+        """The files of one memory are whole, in place of all others of the memories `replaced` (ids)."""
+
+    def renamed(self, changed: list[tuple[Entry, Entry]]) -> None:
+        """Files have got their true names: (was, is)."""
+
+    def deleted(self, entry: Entry) -> None:
+        """A file is gone."""
 
 
 class Workshop:
@@ -57,7 +78,7 @@ class Workshop:
         clock: Clock,
         card: Executor,
         archivist: Executor,
-        listener: MemoryListener,
+        listener: ShelfListener,
     ) -> None:
         self.kept_lately: list[Earlier] = []
         """Memories whose footage a new press may touch."""
@@ -83,7 +104,7 @@ class Workshop:
         """Know what was kept before."""
         self.count = len(entries)
         self._stems = {entry.stem for entry in entries}
-        self.kept_lately = _earlier_of(entries)
+        self.kept_lately = self._touchable(_earlier_of(entries))
 
     def free_stem(self, wanted: str, taken: Iterable[str]) -> str:
         """A name for a new memory."""
@@ -97,9 +118,7 @@ class Workshop:
 
     async def run(self, log: Callable[[str], None]) -> NoReturn:
         """Make files for ever; cancelling leaves the claim, and the next start goes on from it."""
-        mended = await self._in_archive(self._archive.reconcile, probe_truth)
-        self.start_from(await self.entries())
-        for sentence in mended:
+        for sentence in await self._reconcile():
             log(sentence)
         await self._redate()
         while True:
@@ -123,7 +142,11 @@ class Workshop:
 
     async def entries_of(self, identity: str) -> list[Entry]:
         """The files of one memory, in order of their parts."""
-        return sorted((e for e in await self.entries() if e.id == identity), key=lambda e: e.part)
+        return await self._in_archive(self._archive.entries_of, identity)
+
+    async def entry(self, name: str) -> Entry | None:
+        """One kept file."""
+        return await self._in_archive(self._archive.entry, name)
 
     async def delete(self, name: str) -> bool:
         """Delete one file; False if there is none of that name."""
@@ -132,7 +155,13 @@ class Workshop:
             return False
         self.count -= 1
         self.kept_lately = [e for e in self.kept_lately if e.id != entry.id]
+        self._listener.deleted(entry)
         return True
+
+    @property
+    def wanted_bytes(self) -> int:
+        """What the moments that wait for room need, the first of them."""
+        return self._waiting[0].wanted_bytes if self._waiting else 0
 
     def is_growing(self, identity: str) -> bool:
         """Whether a longer memory is being made that will take this one's place."""
@@ -160,8 +189,16 @@ class Workshop:
     async def _made_before(self, moment: Moment, claim: Claim) -> list[Entry]:
         """The files of a claim that was cut off, or failed, after they had got their names."""
         if moment.failures:
-            await self._in_archive(self._archive.reconcile, probe_truth)
+            await self._reconcile()
         return await self._in_archive(self._archive.finish, claim)
+
+    async def _reconcile(self) -> list[str]:
+        """Hold the catalogue against the folder; a sentence for everything that had to be mended."""
+        mended = await self._in_archive(self._archive.reconcile, probe_truth)
+        entries = await self.entries()
+        self.start_from(entries)
+        self._listener.shelved(entries)
+        return mended
 
     async def _make_files(self, claim: Claim) -> list[Entry]:
         await in_thread(self._card, self._claims.extend, claim, {}, [])
@@ -198,11 +235,13 @@ class Workshop:
         """From here on the memory is known by its file: its claim's links are about to go."""
         moment.is_published = True
         replaced = {*claim.merges, claim.id}
-        self.kept_lately = [e for e in self.kept_lately if e.id not in replaced] + _earlier_of(entries)
+        others = [earlier for earlier in self.kept_lately if earlier.id not in replaced]
+        self.kept_lately = self._touchable(others) + _earlier_of(entries)
         self._stems.update(entry.stem for entry in entries)
+        self._listener.kept(entries, replaced)
 
     async def _finish(self, moment: Moment, claim: Claim, entries: list[Entry]) -> None:
-        self.count = await self._in_archive(self._archive.catalogue_count)
+        self.count = await self._in_archive(self._archive.count)
         self.trouble = None
         if self._clock.is_trusted() and entries[0].press.time_quality == "provisional":
             await self._redate()
@@ -245,7 +284,13 @@ class Workshop:
         names = {was.name: now for was, now in changed}
         if names:
             self._stems.update(now.stem for now in names.values())
-            self.kept_lately = _earlier_of(await self.entries())
+            self._listener.renamed(changed)
+            self.kept_lately = self._touchable(_earlier_of(await self.entries()))
+
+    def _touchable(self, kept: list[Earlier]) -> list[Earlier]:
+        """Those that footage of the ring overlaps or follows: a press looks at each of them."""
+        oldest = self._room.oldest_key
+        return [e for e in kept if oldest is not None and (e.last.epoch, e.last.number + 1) >= oldest]
 
     def _progress(self, claim: Claim, done: float) -> None:
         self._tell(claim, "assembling", progress=round(done, 3))

@@ -49,6 +49,12 @@ class Ring:
         return self._segments[-1] if self._segments else None
 
     @property
+    def oldest_key(self) -> Key | None:
+        """The first segment that is there, be it the open one."""
+        first = self.oldest or self.open
+        return first.key if first else None
+
+    @property
     def oldest_start_s(self) -> float | None:
         """Since when there is footage."""
         first = self.oldest or self.open

@@ -57,6 +57,11 @@ class RingStore:
         waiting = sum(segment.duration_s for segment in self.unflushed.values())
         return waiting + (now - self.ring.open.start_s if self.ring.open else 0.0)
 
+    @property
+    def oldest_key(self) -> Key | None:
+        """The first segment that is there, be it the open one."""
+        return self.ring.oldest_key
+
     def take(self, rebuilt: Rebuilt, after_epoch: int = -1) -> "asyncio.Future[None]":
         """Start from what was found on disk; the future is done when the ring has given way to a short disk."""
         for epoch in rebuilt.epochs:

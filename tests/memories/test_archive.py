@@ -105,7 +105,7 @@ def test_a_published_file_is_in_the_folder_and_the_catalogue(archive: Archive) -
     [entry] = publish(archive, claim_of())
     assert entry.name == f"{STEM}.mp4"
     assert archive.entries() == [entry]
-    assert archive.catalogue_count() == 1
+    assert archive.count() == 1
     content = (archive.folder / entry.name).read_bytes()
     assert (entry.size_bytes, entry.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert pictures(archive) == [f"{STEM}.jpg"]

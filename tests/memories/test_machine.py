@@ -317,6 +317,7 @@ class Life(RuleBasedStateMachine):
         box = self.box
         on_disk = sorted(path.name for path in box.memories_path.glob("*.mp4"))
         assert sorted(entry.name for entry in entries) == on_disk
+        assert box.ear.shelf == {entry.name: entry for entry in entries}, "told as it is"
         assert len({entry.id for entry in entries}) == len(entries)
         owners: dict[Key, str] = {}
         for entry in entries:

@@ -70,14 +70,31 @@ class Word:
 
 @dataclass
 class Ear:
-    """Implements `MemoryListener`; remembers."""
+    """Implements `ShelfListener`; remembers."""
 
     words: list[Word] = field(default_factory=list)
+    shelf: dict[str, Entry] = field(default_factory=dict)
+    """What is kept, by name, as far as it was told."""
 
     def memory_changed(
         self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
     ) -> None:
         self.words.append(Word(identity, name, state, progress, sentence))
+
+    def shelved(self, entries: list[Entry]) -> None:
+        self.shelf = {entry.name: entry for entry in entries}
+
+    def kept(self, entries: list[Entry], replaced: set[str]) -> None:
+        self.shelf = {name: entry for name, entry in self.shelf.items() if entry.id not in replaced}
+        self.shelf |= {entry.name: entry for entry in entries}
+
+    def renamed(self, changed: list[tuple[Entry, Entry]]) -> None:
+        for was, now in changed:
+            del self.shelf[was.name]
+            self.shelf[now.name] = now
+
+    def deleted(self, entry: Entry) -> None:
+        del self.shelf[entry.name]
 
     def states(self, identity: str) -> list[State]:
         """The states of one memory, each once where it repeats."""
