@@ -130,8 +130,7 @@ class Workshop:
 
     def segment_closed(self) -> None:
         """The world has moved on by one segment: room may have come, or the time of day."""
-        if self._waiting and self._has_room(self._waiting[0]):
-            self._queue.put_nowait(self._waiting.pop(0))
+        self._look_for_room()
         if not self._is_dated and self._clock.is_trusted():
             self._is_dated = True
             self._queue.put_nowait(None)
@@ -156,6 +155,7 @@ class Workshop:
         self.count -= 1
         self.kept_lately = [e for e in self.kept_lately if e.id != entry.id]
         self._listener.deleted(entry)
+        self._look_for_room()
         return True
 
     @property
@@ -227,6 +227,10 @@ class Workshop:
         wanted = f"{moment.wanted_bytes / 1e6:.1f} MB"
         self.trouble = f"{claim.stem} is secured, but its file needs {wanted} on the disk: delete something."
         self._tell(claim, "waiting", sentence=self.trouble)
+
+    def _look_for_room(self) -> None:
+        if self._waiting and self._has_room(self._waiting[0]):
+            self._queue.put_nowait(self._waiting.pop(0))
 
     def _has_room(self, moment: Moment) -> bool:
         return free_bytes(self._archive.folder) > moment.wanted_bytes * 1.02

@@ -143,6 +143,27 @@ async def test_a_disk_without_one_free_byte_does_not_end_the_supervisor(
     assert len(await box.kept(moment)) == 1
 
 
+async def test_deleting_a_memory_makes_room_though_the_camera_is_away(
+    boxes: BoxFactory, small_disk: Path, thick: Reel
+) -> None:
+    box = await lives(boxes(small_disk, thick, assembler=ListAssembler, overlap="separate"))
+    box.roll(3)
+    first = await box.secured(box.press(2.0))
+    box.roll(1)
+    [old] = await box.kept(first)
+    (box.memories_path / old.name).write_bytes(bytes(9_000_000))
+    box.roll(4)
+    moment = await box.secured(box.press(3.0))
+    await box.evict(1)
+    box.complete()
+    box.lose_camera()
+    fill(small_disk, 300_000)
+    await box.quiet()
+    assert moment.state == "waiting"
+    await box.workshop.delete(old.name)
+    assert len(await box.kept(moment)) == 1
+
+
 async def test_a_waiting_moment_is_taken_over_by_a_longer_one(boxes: BoxFactory, small_disk: Path, thick: Reel) -> None:
     box = await lives(boxes(small_disk, thick, assembler=ListAssembler))
     box.roll(12)

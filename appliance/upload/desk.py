@@ -1,0 +1,148 @@
+"""The desk of the upload: what the owner wants of it, and what is told."""
+
+from typing import Literal
+
+from appliance.clock import Clock
+from appliance.memories.model import Entry
+from appliance.upload.accounts import account
+from appliance.upload.behaviour import NO_STORAGE
+from appliance.upload.book import Book
+from appliance.upload.entering import key_of
+from appliance.upload.model import Account, Job, Summary, UploadRefusedError
+from appliance.upload.outlook import Outlook
+from appliance.upload.queue import Queue
+from appliance.upload.uploader import Kept, Uploader
+
+
+class Desk:
+    """Answers in the loop. `remote`: as the settings name it; empty if they do not."""
+
+    def __init__(
+        self,
+        *,
+        remote: str,
+        queue: Queue,
+        book: Book,
+        outlook: Outlook,
+        uploader: Uploader,
+        kept: Kept,
+        clock: Clock,
+    ) -> None:
+        self._remote = remote
+        self._queue = queue
+        self._book = book
+        self._outlook = outlook
+        self._uploader = uploader
+        self._kept = kept
+        self._clock = clock
+
+    # What the owner wants
+
+    def ask_all(self) -> list[str]:
+        """Everything that is kept goes now; the names.
+
+        Raises:
+            UploadRefusedError: if there is no storage.
+        """
+        self._require_storage()
+        return self._ask(self._queue.pending())
+
+    async def ask(self, names: list[str]) -> list[str]:
+        """These go now, or all for none; the names of those that are not proven yet, once it is written down.
+
+        Raises:
+            UploadRefusedError: with a sentence.
+        """
+        self._require_storage()
+        taken = self._ask([await self._job(name) for name in names] if names else self._queue.pending())
+        await self._book.written()
+        return taken
+
+    async def cancel(self, names: list[str]) -> list[str]:
+        """These, or what is under way for none, stay on the box until somebody asks; the names of those that do.
+
+        Raises:
+            UploadRefusedError: with a sentence.
+        """
+        errand = self._uploader.errand
+        jobs = [await self._job(name) for name in names] if names else [errand.job] if errand else []
+        held = [job for job in jobs if not job.is_proven]
+        self._book.note(self._queue.hold([job.key for job in held]))
+        if errand and errand.job.key in {job.key for job in held}:
+            errand.call_off()
+        await self._book.written()
+        return [job.name for job in held]
+
+    # Questions
+
+    def account(self, entry: Entry) -> Account:
+        """Where a memory is, or why it is not uploaded yet."""
+        job, errand = self._queue.job(key_of(entry)), self._uploader.errand
+        if job is None:
+            return Account("kept", NO_STORAGE.reason if self._outlook.rules is None else "It was kept just now.", None, None)
+        if errand and errand.job.key == job.key:
+            return errand.account(is_paused=self._uploader.is_yielding)
+        return account(job, self._outlook.allowed(job), self._queue.gate, self._queue.before(job.key))
+
+    def summary(self) -> Summary:
+        """How the upload as a whole stands."""
+        errand, moving, parked = self._uploader.errand, self._moving, self._parked
+        return Summary(
+            remote=self._remote or None,
+            state=self._state(moving, parked),
+            sentence=self._sentence(moving),
+            waiting=max(0, moving - parked - (errand is not None)),
+            parked=parked,
+            proven=self._queue.count.proven,
+            spent_bytes=self._book.spent_bytes,
+            name=errand.job.name if errand else None,
+            progress=errand.progress if errand else None,
+        )
+
+    def departed(self) -> list[Job]:
+        """Proven, and no longer on the box: newest press first."""
+        return self._queue.departed()
+
+    # Inside
+
+    @property
+    def _moving(self) -> int:
+        """How many are to go sooner or later without another word of the owner."""
+        rules, count = self._outlook.rules, self._queue.count
+        return 0 if rules is None else count.asked if rules.behaviour == "manual" else count.pending
+
+    @property
+    def _parked(self) -> int:
+        gate = self._queue.gate
+        return self._moving if gate and gate.cause.blame == "owner" else 0
+
+    def _state(self, moving: int, parked: int) -> Literal["off", "idle", "waiting", "uploading", "paused", "parked"]:
+        if self._outlook.rules is None:
+            return "off"
+        if self._uploader.errand:
+            return "paused" if self._uploader.is_yielding else "uploading"
+        return "idle" if not moving else "parked" if parked else "waiting"
+
+    def _sentence(self, moving: int) -> str | None:
+        if self._uploader.trouble or not moving:
+            return self._uploader.trouble
+        return self._queue.gate.cause.sentence if self._queue.gate else None
+
+    def _ask(self, jobs: list[Job]) -> list[str]:
+        wanted = [job for job in jobs if not job.is_proven]
+        self._book.note(self._queue.ask([job.key for job in wanted], self._clock.monotonic_s()))
+        self._uploader.wake()
+        return [job.name for job in wanted]
+
+    async def _job(self, name: str) -> Job:
+        entry = await self._kept.entry(name)
+        job = self._queue.job(key_of(entry)) if entry else None
+        if job is None:
+            raise UploadRefusedError(f"There is no memory {name}: `moment memories` lists those that are kept.")
+        return job
+
+    def _require_storage(self) -> None:
+        if self._outlook.rules is None:
+            raise UploadRefusedError(
+                "No storage is set up: `moment storage add` does it, and [upload] remote in the settings names it."
+            )
