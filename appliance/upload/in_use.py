@@ -16,7 +16,7 @@ _CANNOT_TELL = {errno.EINVAL, errno.ENOTSUP, errno.ENOLCK, errno.ENOSYS}
 def is_in_use(path: Path) -> bool:
     """Whether anybody, this process included, has the file open. Call it in a thread: it touches the disk.
 
-    On a file system without leases (vfat has them; NFS, SMB and FUSE may not) the answer is no: what is open can be
+    On a file system without leases (NFS, SMB, FUSE) the answer is no: what is open can be
     read to its end even after its name is gone. A file that belongs to somebody else, for which the kernel gives no
     lease, counts as in use; one that is not there does not.
     """
