@@ -3,20 +3,14 @@
 import os.path
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from appliance.settings.complaint import Complaint, path_trouble
 from appliance.settings.model import CameraSettings, PanelSettings, Settings
+from appliance.settings.upload_checks import upload_complaints
 
 LONGEST_SOCKET_PATH_BYTES = 107
 """Linux keeps a unix socket's path in 108 bytes, the closing zero included (unix(7))."""
-
-
-class Complaint(NamedTuple):
-    """One thing that is wrong, and the full path of the key to look at."""
-
-    where: tuple[str, ...]
-    sentence: str
 
 
 def complaints(settings: Settings) -> Iterator[Complaint]:
@@ -24,6 +18,7 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
     yield from _camera(settings.camera)
     yield from _folders(settings)
     yield from _pins(settings.panel)
+    yield from upload_complaints(settings.upload)
     if len(os.fsencode(settings.control.socket)) > LONGEST_SOCKET_PATH_BYTES:
         yield Complaint(
             ("control", "socket"),
@@ -73,7 +68,7 @@ def _folders(settings: Settings) -> Iterator[Complaint]:
     ring, memories = settings.ring.directory, settings.memories.directory
     paths = {("ring", "directory"): ring, ("memories", "directory"): memories}
     for (section, key), path in {**paths, ("control", "socket"): settings.control.socket}.items():
-        if trouble := _path_trouble(path):
+        if trouble := path_trouble(path):
             yield Complaint((section, key), f"{section}.{key} {trouble}")
     if ring.strip() and _normal(ring) == _normal(memories):
         yield Complaint(
@@ -84,16 +79,6 @@ def _folders(settings: Settings) -> Iterator[Complaint]:
 
 def _normal(path: str) -> str:
     return os.path.normpath(Path(path).absolute())
-
-
-def _path_trouble(path: str) -> str | None:
-    if not path.strip():
-        return "must not be empty"
-    if not path.isprintable():
-        return "must not hold line breaks or control characters"
-    if path.startswith("~"):
-        return 'must be written in full: "~" is not known here'
-    return None
 
 
 def _pins(panel: PanelSettings) -> Iterator[Complaint]:

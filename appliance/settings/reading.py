@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from appliance.settings.checks import Complaint, complaints
+from appliance.settings.checks import complaints
+from appliance.settings.complaint import Complaint
 from appliance.settings.lines import KeyPath, find_lines, line_of
 from appliance.settings.model import Settings
 from appliance.settings.words import choices, named, nearest, quoted, secrecy, told, wanted
