@@ -15,3 +15,6 @@ class Uplink(Struct, frozen=True):
     """Whether it costs by volume; None if nobody knows."""
     is_behind_portal: bool
     """Whether a page of the network's own wants a sign-in first."""
+
+
+UNKNOWN = Uplink(is_known=False, is_connected=False, names=(), is_metered=None, is_behind_portal=False)

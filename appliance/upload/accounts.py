@@ -7,7 +7,7 @@ from appliance.upload.model import Account, Job, State, Trouble
 
 
 class Count(NamedTuple):
-    """How many jobs there are. `pending`: not proven; `asked`: those of them that somebody asked for."""
+    """How many jobs there are. `pending`: in line, neither proven nor held; `asked`: asked for, of these."""
 
     pending: int
     asked: int
@@ -26,15 +26,20 @@ def account(job: Job, verdict: Verdict, gate: Trouble | None, before: int | None
 def _standing(job: Job, verdict: Verdict, gate: Trouble | None, before: int | None) -> tuple[State, str | None]:
     if job.is_proven:
         return "proven", None
+    if job.is_held:
+        return "kept", "Its upload was called off: it stays on the box until you ask for it."
     if verdict.is_kept:
         return "kept", verdict.reason
     if gate and gate.cause.blame == "owner":
         return "parked", gate.cause.sentence
+    return "waiting", _hindrance(job, verdict, gate) or _place(before or 0)
+
+
+def _hindrance(job: Job, verdict: Verdict, gate: Trouble | None) -> str | None:
     if not verdict.may:
-        return "waiting", verdict.reason
-    if job.trouble:
-        return "waiting", job.trouble.cause.sentence
-    return "waiting", gate.cause.sentence if gate else _place(before or 0)
+        return verdict.reason
+    trouble = job.trouble or gate
+    return trouble.cause.sentence if trouble else None
 
 
 def _place(before: int) -> str:

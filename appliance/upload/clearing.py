@@ -1,9 +1,11 @@
 """Makes room on the box: memories that are proven at the storage go, as the owner's policy says (promise M6)."""
 
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Protocol
 
 from appliance.durable import free_bytes
+from appliance.threads import in_thread
 from appliance.upload.clearance import Policy, to_delete
 from appliance.upload.in_use import is_in_use
 from appliance.upload.model import Job
@@ -44,7 +46,15 @@ class Clearing:
     """Deletes by `policy` from `folder`, which keeps `reserve_bytes` of its disk free."""
 
     def __init__(
-        self, *, policy: Policy, kept: Kept, growth: Growth, ring: RingSize, folder: Path, reserve_bytes: int
+        self,
+        *,
+        policy: Policy,
+        kept: Kept,
+        growth: Growth,
+        ring: RingSize,
+        folder: Path,
+        reserve_bytes: int,
+        thread: Executor,
     ) -> None:
         self.policy: Policy = policy
         self._kept = kept
@@ -52,6 +62,7 @@ class Clearing:
         self._ring = ring
         self._folder = folder
         self._reserve_bytes = reserve_bytes
+        self._thread = thread
 
     async def clear(self, proven: list[Job]) -> list[str]:
         """Delete what may go of the proven files on the box, oldest first: the names of those that went."""
@@ -64,8 +75,10 @@ class Clearing:
             reserve_bytes=self._reserve_bytes,
             wanted_bytes=self._kept.wanted_bytes,
         )
-        return [job.name for job in chosen if self._may_go(job) and await self._kept.delete(job.name)]
+        return [job.name for job in chosen if await self._may_go(job) and await self._kept.delete(job.name)]
 
-    def _may_go(self, job: Job) -> bool:
-        """Whether nobody plays the file and no press grows it."""
-        return not self._growth.is_growing(job.id) and not is_in_use(self._folder / job.name)
+    async def _may_go(self, job: Job) -> bool:
+        """Whether nobody plays the file and no press grows it; else it goes another time."""
+        if self._growth.is_growing(job.id):
+            return False
+        return not await in_thread(self._thread, is_in_use, self._folder / job.name)

@@ -11,7 +11,8 @@ from appliance.upload.entering import key_of
 from appliance.upload.model import Account, Job, Summary, UploadRefusedError
 from appliance.upload.outlook import Outlook
 from appliance.upload.queue import Queue
-from appliance.upload.uploader import Kept, Uploader
+from appliance.upload.register import Kept
+from appliance.upload.uploader import Uploader
 
 
 class Desk:
@@ -45,7 +46,7 @@ class Desk:
             UploadRefusedError: if there is no storage.
         """
         self._require_storage()
-        return self._ask(self._queue.pending())
+        return self._ask(self._queue.unproven())
 
     async def ask(self, names: list[str]) -> list[str]:
         """These go now, or all for none; the names of those that are not proven yet, once it is written down.
@@ -54,7 +55,7 @@ class Desk:
             UploadRefusedError: with a sentence.
         """
         self._require_storage()
-        taken = self._ask([await self._job(name) for name in names] if names else self._queue.pending())
+        taken = self._ask([await self._job(name) for name in names] if names else self._queue.unproven())
         await self._book.written()
         return taken
 
@@ -79,7 +80,9 @@ class Desk:
         """Where a memory is, or why it is not uploaded yet."""
         job, errand = self._queue.job(key_of(entry)), self._uploader.errand
         if job is None:
-            return Account("kept", NO_STORAGE.reason if self._outlook.rules is None else "It was kept just now.", None, None)
+            return Account(
+                "kept", NO_STORAGE.reason if self._outlook.rules is None else "It was kept just now.", None, None
+            )
         if errand and errand.job.key == job.key:
             return errand.account(is_paused=self._uploader.is_yielding)
         return account(job, self._outlook.allowed(job), self._queue.gate, self._queue.before(job.key))

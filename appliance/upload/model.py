@@ -49,6 +49,8 @@ class Job(Struct, frozen=True):
     sha256: str
     asked_number: int = 0
     """Above 0: somebody asked for it by button or command; the highest was asked for last."""
+    is_held: bool = False
+    """Its upload was called off: it stays on the box until somebody asks for it."""
     remote_path: str | None = None
     """Where it goes, `remote:folder/name`; None until the first try."""
     is_begun: bool = False
@@ -126,3 +128,7 @@ class Summary(Struct, frozen=True):
     """Sent in this calendar month."""
     name: str | None = None
     progress: Progress | None = None
+
+
+class UploadRefusedError(Exception):
+    """What was asked of the upload cannot be done; the text is one plain sentence with the cure."""

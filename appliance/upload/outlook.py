@@ -62,4 +62,6 @@ class Outlook:
         left_s = self._undated[key] + DATE_PATIENCE_S - self._clock.monotonic_s()
         if left_s <= 0:
             return Verdict(may=True)
-        return Verdict(may=False, reason="It waits a while for its date: the box does not know the time yet.", again_s=left_s)
+        return Verdict(
+            may=False, reason="It waits a while for its date: the box does not know the time yet.", again_s=left_s
+        )

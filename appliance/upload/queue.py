@@ -94,7 +94,13 @@ class Queue:
             return self._saved([])
         self._last_asked += 1
         self._open(now_s)
-        return self._saved([self._at_once(replace(job, asked_number=self._last_asked), now_s) for job in wanted])
+        asked = (replace(job, asked_number=self._last_asked, is_held=False) for job in wanted)
+        return self._saved([self._at_once(job, now_s) for job in asked])
+
+    def hold(self, keys: Iterable[str]) -> Changes:
+        """These stay on the box until somebody asks for them."""
+        held = [job for key in keys if (job := self._jobs.get(key)) and not job.is_proven]
+        return self._saved([replace(job, asked_number=0, is_held=True) for job in held])
 
     def world_changed(self, now_s: float) -> Changes:
         """A network came: what the world kept away is tried now, and waits as long as before if it fails again."""
@@ -135,10 +141,15 @@ class Queue:
             return self._tried(key, trouble=trouble)
         return self._saved([])
 
-    def succeeded(self, key: str, proof: str, proven_wall_s: float, remark: str | None = None) -> Changes:
-        """The copy is proven."""
+    def succeeded(
+        self, key: str, proof: str, proven_wall_s: float, remark: str | None = None, remote_path: str | None = None
+    ) -> Changes:
+        """The copy is proven. `remote_path`: where, if that is not where it `began`."""
         self.gate = None
-        return self._tried(key, proof=proof, proven_wall_s=proven_wall_s, remark=remark, trouble=None, asked_number=0)
+        job = self._jobs.get(key)
+        path = remote_path or (job.remote_path if job else None)
+        news = {"proof": proof, "proven_wall_s": proven_wall_s, "remark": remark, "remote_path": path}
+        return self._tried(key, **news, trouble=None, asked_number=0, is_held=False)
 
     # Questions
 
@@ -149,6 +160,19 @@ class Queue:
     def jobs_of(self, identity: str) -> list[Job]:
         """The files of one memory."""
         return [self._jobs[key] for key in sorted(self._of_memory.get(identity, ()))]
+
+    def here(self) -> list[str]:
+        """The keys of all files that are on the box."""
+        return [key for key, job in self._jobs.items() if not job.is_gone]
+
+    def unproven(self) -> list[Job]:
+        """All that is not proven, in no order."""
+        return [job for job in self._jobs.values() if not job.is_proven]
+
+    def departed(self) -> list[Job]:
+        """Proven, and no longer on the box: newest press first."""
+        gone = (job for job in self._jobs.values() if job.is_gone)
+        return sorted(gone, key=lambda job: job.pressed_wall_s, reverse=True)
 
     def may_grow(self, identity: str) -> bool:
         """Whether no byte of this memory has left the box, so that a longer one may take its place."""
@@ -180,7 +204,7 @@ class Queue:
             if answer.may:
                 return Next(job, None)
             again_s = _sooner(again_s, answer.again_s)
-            if answer.holds == "all" or (answer.holds == "unasked" and not job.asked_number):
+            if answer.holds in {"all", "unasked"}:
                 break  # those that were asked for stand before all others
             if answer.holds == "larger":
                 too_large_bytes = job.size_bytes
@@ -218,9 +242,9 @@ class Queue:
         self._of_memory.setdefault(job.id, set()).add(job.key)
         self._last_asked = max(self._last_asked, job.asked_number)
         self._proven += job.is_proven
-        if not job.is_proven:
+        if not job.is_proven and not job.is_held:
             self._line.put(job)
-        elif not job.is_gone:
+        elif job.is_proven and not job.is_gone:
             insort(self._proven_here, (job.pressed_wall_s, job.key))
 
     def _forget(self, key: str) -> None:

@@ -8,52 +8,35 @@ soon as a copy is proven. Nothing happens while there is nothing to do.
 
 import asyncio
 import contextlib
+import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 from appliance.clock import Clock
 from appliance.memories.model import Entry
 from appliance.network.model import Uplink
+from appliance.upload.accounts import account
 from appliance.upload.behaviour import month_of
 from appliance.upload.book import Book
 from appliance.upload.clearing import Clearing, Growth
 from appliance.upload.entering import key_of
 from appliance.upload.errand import Brake, Errand
-from appliance.upload.model import Account, Job, Progress, StorageError
+from appliance.upload.model import Account, Cause, Job, Progress, StorageError
 from appliance.upload.outlook import Outlook
-from appliance.upload.queue import Queue
+from appliance.upload.queue import Changes, Queue
+from appliance.upload.register import Kept, Register
 
 LEDGER_PAUSE_S = 30.0
+_log = logging.getLogger(__name__)
 
 
-class Kept(Protocol):
-    """The memories on the box."""
-
-    async def entries(self) -> list[Entry]:
-        """Every kept file."""
-
-    async def entry(self, name: str) -> Entry | None:
-        """One kept file."""
-
-
-class Deliver(Protocol):
-    """Brings one file to its place and proves it."""
-
-    async def __call__(
-        self,
-        job: Job,
-        file: Path,
-        remote_path: str,
-        begun: Callable[[Job], Awaitable[None]],
-        on_progress: Callable[[Progress], None],
-    ) -> Job:
-        """The job, proven. `begun` is awaited with the job as it must be known before its first byte leaves.
-
-        Raises:
-            StorageError: with whom it concerns.
-        """
+Deliver = Callable[
+    [Job, Path, str, Callable[[Job], Awaitable[None]], Callable[[Progress], None]], Coroutine[None, None, Job]
+]
+"""Brings one file to a remote path and gives the job back proven, or raises StorageError. Before the first byte leaves
+it awaits the first function with the job as it must be known by then; the second is told of progress."""
 
 
 class UploadListener(Protocol):
@@ -67,7 +50,7 @@ class UploadListener(Protocol):
 
 
 class Uploader:
-    """The owner of what is on its way. `place`: where a file goes, `remote:folder/name`; `folder`: where memories lie."""
+    """Owns what is on its way. `place`: where a file goes, `remote:folder/name`; `folder`: where memories lie."""
 
     def __init__(
         self,
@@ -75,6 +58,7 @@ class Uploader:
         place: Callable[[Entry], str],
         queue: Queue,
         book: Book,
+        register: Register,
         outlook: Outlook,
         deliver: Deliver,
         brake: Brake,
@@ -88,6 +72,7 @@ class Uploader:
         self._place = place
         self._queue = queue
         self._book = book
+        self._register = register
         self._outlook = outlook
         self._deliver = deliver
         self._brake = brake
@@ -97,54 +82,17 @@ class Uploader:
         self._clock = clock
         self._listener = listener
         self._folder = folder
-        self._is_shelved = asyncio.Event()
-        self._is_started = False
-        self._news = asyncio.Event()
         self.errand: Errand | None = None
         self.is_yielding = False
         self.trouble: str | None = None
         """Why the list of uploads cannot be kept, if it cannot."""
-        self._leaving: str | None = None
         self._month = ""
 
-    # The shelf's news
-
-    def shelved(self, entries: list[Entry]) -> None:
-        """All that is kept now."""
-        self._is_shelved.set()
-        if self._is_started:
-            present = {key_of(entry) for entry in entries}
-            self._changed([key for key in self._queue.here() if key not in present], entries)
-
-    def kept(self, entries: list[Entry], replaced: set[str]) -> None:
-        """The files of one memory are whole, in place of all others of the memories `replaced` (ids)."""
-        present = {key_of(entry) for entry in entries}
-        earlier = (job.key for identity in replaced for job in self._queue.jobs_of(identity))
-        self._changed([key for key in earlier if key not in present], entries)
-
-    def renamed(self, changed: list[tuple[Entry, Entry]]) -> None:
-        """Files have got their true names."""
-        self._changed([], [now for _, now in changed])
-
-    def deleted(self, entry: Entry) -> None:
-        """A file is gone."""
-        self._changed([key_of(entry)], [])
-
-    def may_grow(self, identity: str) -> bool:
-        """Whether nothing of a memory has left the box, nor is about to (promise M7)."""
-        return identity != self._leaving and self._queue.may_grow(identity)
-
-    def _changed(self, gone: Iterable[str], entries: Iterable[Entry]) -> None:
-        if not self._is_started:
-            return  # the start takes all that is there
-        gone, entries = list(gone), list(entries)
-        for key in gone:
-            self._outlook.forget(key)
-        self._outlook.look_at(entries)
-        self._book.note(self._queue.changed(gone, entries))
-        self._news.set()
-
     # The world's news
+
+    def wake(self) -> None:
+        """Look again who is next."""
+        self._register.news.set()
 
     def yield_to_press(self, *, is_busy: bool) -> None:
         """A press goes first: what is under way stands still until its file is made (promise U3)."""
@@ -152,7 +100,7 @@ class Uploader:
             self.is_yielding = is_busy
             (self._brake.pause if is_busy else self._brake.resume)()
             self._tell()
-        self._news.set()
+        self.wake()
 
     def footage_is_late(self, *, is_late: bool) -> None:
         """The newest segment is late, perhaps for our traffic."""
@@ -164,12 +112,12 @@ class Uploader:
         self._book.note(self._queue.world_changed(self._clock.monotonic_s()))
         if self.errand and not self._outlook.allowed(self.errand.job).may:
             self.errand.call_off()
-        self._news.set()
+        self._register.news.set()
 
     def configuration_changed(self) -> None:
         """The storage was set up anew."""
         self._book.note(self._queue.configuration_changed(self._clock.monotonic_s()))
-        self._news.set()
+        self._register.news.set()
 
     # One after the other
 
@@ -181,11 +129,12 @@ class Uploader:
             except (OSError, sqlite3.Error) as error:
                 self.trouble = f"Uploads stand still: their list cannot be written ({error}); is the disk full?"
                 log(self.trouble)
-                self._is_started = False
                 await asyncio.sleep(LEDGER_PAUSE_S)
 
     async def _live(self, log: Callable[[str], None]) -> NoReturn:
-        await self._begin(log)
+        for sentence in await self._register.start():
+            log(sentence)
+        self.trouble = None
         while True:
             await self._book.written()
             await self._clear()
@@ -196,36 +145,28 @@ class Uploader:
             elif await self._may_leave(chosen.job):
                 await self._bring(chosen.job)
 
-    async def _begin(self, log: Callable[[str], None]) -> None:
-        await self._is_shelved.wait()
-        left = await self._book.open()
-        entries = await self._kept.entries()  # from here on the shelf's news are heard
-        self._outlook.look_at(entries)
-        self._book.note(self._queue.start(left.jobs, left.gate, entries, self._clock.monotonic_s()))
-        self._is_started, self.trouble = True, None
-        for sentence in left.told:
-            log(sentence)
-
     async def _rest(self, again_s: float | None) -> None:
         self._tell()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), again_s)
-        self._news.clear()
+            await asyncio.wait_for(self._register.news.wait(), again_s)
+        self._register.news.clear()
 
     async def _may_leave(self, job: Job) -> bool:
         """Whether no press is making this memory longer; from here on none will."""
-        self._leaving = job.id
+        self._register.leaving = job.id
         await self._growth.wait_until_quiet()
         if not self._growth.is_growing(job.id):
             return True
-        self._leaving = None
+        self._register.leaving = None
         await self._rest(None)
         return False
 
     async def _bring(self, job: Job) -> None:
         entry = await self._kept.entry(job.name)
-        if entry is None or key_of(entry) != job.key:
-            return  # it has just been deleted or renamed: the queue knows by now
+        if entry is None or key_of(entry) != job.key:  # it has just been deleted, or made anew
+            self._register.leaving = None
+            self._book.note(self._queue.changed([job.key]))
+            return
         path = job.remote_path or self._place(entry)
         work = self._deliver(job, self._folder / job.name, path, self._begun, self._progressed)
         errand = self.errand = Errand(job, asyncio.get_running_loop().create_task(work))
@@ -233,7 +174,7 @@ class Uploader:
         try:
             await errand.ended()
         finally:
-            self.errand, self._leaving = None, None
+            self.errand, self._register.leaving = None, None
         self._note_end(errand)
         await self._book.written()
         await self._book.spend(self._month, errand.unspent_bytes)
@@ -243,7 +184,8 @@ class Uploader:
         """Bytes are about to leave the box: written down before they do, and counted as if all would."""
         assert self.errand
         self.errand.job = job
-        self._book.note(self._queue.began(job))
+        assert job.remote_path
+        self._book.note(self._queue.began(job.key, job.remote_path))
         await self._book.written()
         await self._book.spend(self._month, job.size_bytes)
         self.errand.spent_bytes += job.size_bytes
@@ -253,17 +195,21 @@ class Uploader:
             return  # called off: it is in line again, or held
         error = errand.task.exception()
         if error is None:
-            self._book.note(self._queue.succeeded(errand.task.result()))
-        elif isinstance(error, StorageError):
-            self._book.note(self._queue.failed(errand.job.key, error.cause, self._clock.monotonic_s()))
-        else:
+            self._book.note(self._succeeded(errand.task.result()))
+        elif isinstance(error, sqlite3.Error):
             raise error
+        else:
+            self._book.note(self._queue.failed(errand.job.key, _cause_of(error), self._clock.monotonic_s()))
+
+    def _succeeded(self, job: Job) -> Changes:
+        assert job.proof
+        assert job.proven_wall_s is not None
+        return self._queue.succeeded(job.key, job.proof, job.proven_wall_s, job.remark, job.remote_path)
 
     async def _clear(self) -> None:
-        if self._clearing.policy == "keep":
-            return
-        await self._clearing.clear(list(self._queue.proven_here()))
-        await self._book.written()
+        if self._clearing.policy != "keep":
+            await self._clearing.clear(list(self._queue.proven_here()))
+            await self._book.written()
 
     async def _look_at_month(self) -> None:
         month = month_of(self._outlook.world)
@@ -293,3 +239,10 @@ class Uploader:
         if job:
             told = account(job, self._outlook.allowed(job), self._queue.gate, self._queue.before(key))
             self._listener.upload_changed(entry.name, told)
+
+
+def _cause_of(error: BaseException) -> Cause:
+    if isinstance(error, StorageError):
+        return error.cause
+    _log.error("an upload failed", exc_info=error)  # a fault of ours must not end the recording
+    return Cause("memory", f"Its upload failed in a way that nobody thought of ({type(error).__name__}).", str(error))
