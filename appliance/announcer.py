@@ -8,12 +8,15 @@ from contextlib import contextmanager
 
 from appliance.control.messages import Asked, Counted, Event, MemoryChanged, RecordingChanged
 from appliance.memories.keeper import Keeper
+from appliance.memories.model import Entry
 from appliance.memories.moment import Moment, State
 from appliance.memories.workshop import Workshop
 from appliance.panel.lamp import Moment as LampMoment
 from appliance.panel.panel import Panel
 from appliance.recording.freshness import State as RecordingState
 from appliance.recording.segment import Segment
+from appliance.upload.model import Account, UploadRefusedError
+from appliance.upload.room import UploadRoom
 
 Tell = Callable[[Event], None]
 
@@ -31,10 +34,12 @@ class Announcer:
         self._keeper: Keeper
         self._workshop: Workshop
         self._panel: Panel
+        self._upload: UploadRoom
+        self._upload_trouble: str | None = None
 
-    def connect(self, keeper: Keeper, workshop: Workshop, panel: Panel, publish: Tell) -> None:
+    def connect(self, keeper: Keeper, workshop: Workshop, panel: Panel, upload: UploadRoom, publish: Tell) -> None:
         """Know who is there."""
-        self._keeper, self._workshop, self._panel = keeper, workshop, panel
+        self._keeper, self._workshop, self._panel, self._upload = keeper, workshop, panel, upload
         self._tells.append(publish)
 
     @contextmanager
@@ -55,6 +60,7 @@ class Announcer:
 
     def recording_changed(self, state: RecordingState, reason: str | None) -> None:
         self._panel.show_state(state)
+        self._upload.uploader.footage_is_late(is_late=state == "stalled")
         self._log(f"{state}: {reason}" if reason else state)
         self._say(RecordingChanged(state, reason))
 
@@ -77,15 +83,42 @@ class Announcer:
             return
         if state in _LAMP_MOMENTS:
             self._panel.tell(_LAMP_MOMENTS[state])
-        self._panel.set_condition("fault", on=self._workshop.trouble is not None)
+        self._show_fault()
+        self._upload.uploader.yield_to_press(is_busy=self._keeper.is_busy)
         if progress in {None, 1.0}:
             self._log(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
         self._say(MemoryChanged(identity, name, state, progress, sentence))
+
+    def shelved(self, entries: list[Entry]) -> None:
+        self._upload.register.shelved(entries)
+
+    def kept(self, entries: list[Entry], replaced: set[str]) -> None:
+        self._upload.register.kept(entries, replaced)
+
+    def renamed(self, changed: list[tuple[Entry, Entry]]) -> None:
+        self._upload.register.renamed(changed)
+
+    def deleted(self, entry: Entry) -> None:
+        self._upload.register.deleted(entry)
+
+    # The upload's words
+
+    def upload_changed(self, name: str, told: Account) -> None:
+        if told.progress is None:
+            self._log(f"{name}: {told.state}{f' ({told.reason})' if told.reason else ''}")
+
+    def upload_shown(self, *, is_under_way: bool, trouble: str | None) -> None:
+        if trouble and trouble != self._upload_trouble:
+            self._log(f"upload: {trouble}")
+        self._upload_trouble = trouble
+        self._panel.set_condition("uploading", on=is_under_way)
+        self._show_fault()
 
     # The panel's words
 
     def press_began(self, at_s: float) -> None:
         self.last_press = self._keeper.press_began(at_s)
+        self._upload.uploader.yield_to_press(is_busy=True)
 
     def press_counted(self, steps: int) -> None:
         self._keeper.press_counted(steps)
@@ -100,8 +133,11 @@ class Announcer:
         self._keeper.press_ended(steps)
 
     def upload_asked(self) -> None:
-        self._log("upload asked for")
         self._say(Asked("upload-now"))
+        try:
+            self._log(f"upload asked for: {len(self._upload.desk.ask_all())} to go")
+        except UploadRefusedError as refusal:
+            self._log(str(refusal))
 
     def set_up_asked(self) -> None:
         self._log("set-up mode asked for")
@@ -110,6 +146,9 @@ class Announcer:
     def panel_fault(self, sentence: str | None) -> None:
         if sentence:
             self._log(sentence)
+
+    def _show_fault(self) -> None:
+        self._panel.set_condition("fault", on=bool(self._workshop.trouble or self._upload_trouble))
 
     def _say(self, event: Event) -> None:
         for tell in list(self._tells):

@@ -9,10 +9,11 @@ from appliance.threads import in_thread
 from appliance.upload.clearance import Policy, to_delete
 from appliance.upload.in_use import is_in_use
 from appliance.upload.model import Job
+from appliance.upload.register import Kept
 
 
-class Kept(Protocol):
-    """The memories on the box, as far as clearing is concerned."""
+class KeptFiles(Kept, Protocol):
+    """The memories on the box, as far as they can be deleted."""
 
     @property
     def wanted_bytes(self) -> int:
@@ -49,7 +50,7 @@ class Clearing:
         self,
         *,
         policy: Policy,
-        kept: Kept,
+        kept: KeptFiles,
         growth: Growth,
         ring: RingSize,
         folder: Path,
