@@ -101,6 +101,10 @@ class Announcer:
     def deleted(self, entry: Entry) -> None:
         self._upload.register.deleted(entry)
 
+    def may_grow(self, identity: str) -> bool:
+        """Whether a memory has not begun to leave the box."""
+        return self._upload.register.may_grow(identity)
+
     # The upload's words
 
     def upload_changed(self, name: str, told: Account) -> None:

@@ -27,7 +27,9 @@ from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service import Answers
 from appliance.settings.model import Settings
+from appliance.storage.rclone import Rclone, find_rclone
 from appliance.threads import in_thread
+from appliance.upload.room import UploadRoom
 
 Log = Callable[[str], None]
 
@@ -113,9 +115,36 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             listener=announcer,
             step_s=step_s,
             overlap=settings.memories.overlap,
+            may_grow=announcer.may_grow,
         )
         workshop.start_from(entries)
         keeper.resume(left_claims)
+
+        # upload
+        rclone = Rclone(Path(settings.upload.rclone_config), find_rclone())
+        upload = UploadRoom(
+            remote=settings.upload.remote,
+            rclone=rclone,
+            behaviour=settings.upload.behaviour,
+            hours=settings.upload.hours,
+            networks=settings.upload.networks,
+            metered=settings.upload.metered,
+            limit_mbit_s=settings.upload.limit_mbit_s,
+            monthly_cap_gb=settings.upload.monthly_cap_gb,
+            after_upload=settings.upload.after_upload,
+            layout=settings.upload.layout,
+            device=settings.upload.device,
+            order=settings.upload.order,
+            reread=settings.upload.reread,
+            folder=memories_path,
+            reserve_bytes=disk_reserve_bytes(ring_path),
+            kept=workshop,
+            growth=keeper,
+            ring=store.ring,
+            clock=clock,
+            thread=closing.enter_context(ThreadPoolExecutor(1, "uploads")),
+            listener=announcer,
+        )
 
         # panel and control
         panel = Panel(
@@ -136,7 +165,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             folder=str(archive.folder.absolute()),
         )
         server = Server(settings.control.socket, answers, allowed_uids=frozenset({0, os.getuid()}))
-        announcer.connect(keeper, workshop, panel, server.publish)
+        announcer.connect(keeper, workshop, panel, upload, server.publish)
 
         for sentence in store.left_out:
             log(sentence)
@@ -145,7 +174,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         await server.start()
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
-            working = [tasks.create_task(recorder.run()), tasks.create_task(workshop.run(log))]
+            working = [tasks.create_task(work) for work in (recorder.run(), workshop.run(log), upload.run(log))]
             await stop.wait()
             await keeper.wait_until_quiet()
             for task in working:

@@ -24,7 +24,7 @@ class Rclone:
     """Composes command lines. `config`: rclone's configuration file, which may not exist yet."""
 
     def __init__(self, config: Path, binary: str) -> None:
-        self.config = config
+        self.config = config.absolute()
         self.binary = binary
 
     def argv(self, command: str, *arguments: str) -> list[str]:

@@ -21,7 +21,7 @@ from appliance.upload.causes import explain, read_cause, shortened
 from appliance.upload.model import Cause, Facts, RemoteFile, StorageError
 
 STEP_LIMIT_S = 120.0
-SLOWEST_BYTES_S = 64_000
+SLOWEST_BYTES_S = 8_000
 """A storage that is slower than this is given up for now."""
 
 _NOT_THERE = (3, 4)

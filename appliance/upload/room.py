@@ -7,7 +7,6 @@ from typing import NoReturn
 
 from appliance.clock import Clock
 from appliance.hours import parse_hours
-from appliance.memories.model import Entry
 from appliance.storage.rclone import Rclone
 from appliance.upload.behaviour import Behaviour, Rules
 from appliance.upload.book import Book

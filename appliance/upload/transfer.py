@@ -37,7 +37,7 @@ class Limits(Struct, frozen=True):
     """When a transfer is given up. Standing still does not count."""
 
     at_least_s: float = 120.0
-    slowest_bytes_s: float = 64_000.0
+    slowest_bytes_s: float = 8_000.0
     stall_s: float = 180.0
 
     def whole_s(self, size_bytes: int, limit_mbit_s: float | None) -> float:
