@@ -10,8 +10,9 @@ from appliance.upload.behaviour import NO_STORAGE, Rules, Verdict, World, verdic
 from appliance.upload.entering import key_of
 from appliance.upload.model import Job
 
-DATE_PATIENCE_S = 600.0
-"""How long a memory whose date is not known waits for it; then it goes by the name that it has."""
+DATE_PATIENCE_S = 120.0
+"""How long a memory whose date is not known waits for it, unless somebody asked for it; then it goes by the name that
+it has. A network that tells the time does so within a minute."""
 
 
 class Outlook:
@@ -56,7 +57,8 @@ class Outlook:
         if self.rules is None:
             return NO_STORAGE
         answer = verdict(self.rules, self.world, is_asked=job.asked_number > 0, size_bytes=job.size_bytes)
-        return self._by_date(job.key) if answer.may and job.key in self._undated else answer
+        waits = answer.may and not job.asked_number and job.key in self._undated
+        return self._by_date(job.key) if waits else answer
 
     def _by_date(self, key: str) -> Verdict:
         left_s = self._undated[key] + DATE_PATIENCE_S - self._clock.monotonic_s()
