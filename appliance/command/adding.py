@@ -33,10 +33,8 @@ _HANGING_UP = (signal.SIGHUP, signal.SIGTERM)
 
 def add(arguments: argparse.Namespace) -> int:
     """Ask what is not known already, and tell what to put into the settings."""
-    for number in _HANGING_UP:  # a closed terminal gives up as Ctrl-C does
-        signal.signal(number, signal.default_int_handler)
     try:
-        with connect(arguments, PATIENCE_S) as client:
+        with _hanging_up_interrupts(), connect(arguments, PATIENCE_S) as client:
             kind = arguments.kind or _choose(client.ask(StorageBackends()).backends)
             name = arguments.name or _name_for(kind)
             ready = _SetUp(arguments, client, dict(arguments.known)).run(name, kind)
@@ -141,6 +139,17 @@ def _tell(ready: Ready, *, is_json: bool) -> None:
         "  [upload]",
         f'  remote = "{name}:moments"',
     )
+
+
+@contextlib.contextmanager
+def _hanging_up_interrupts() -> Iterator[None]:
+    """A terminal that is closed gives up as Ctrl-C does."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in _HANGING_UP}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Every message over the wire and back; what is too much of it is refused."""
 
 import json
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec import inspect
 
 from appliance.control.messages import AnyAnswer, AnyRequest, StorageBegin, StorageReply
 
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "control.md").read_text()
 REQUESTS = [inspect.type_info(kind) for kind in get_args(AnyRequest)]
 ANSWERS = [inspect.type_info(kind) for kind in get_args(AnyAnswer)]
 
@@ -136,6 +138,11 @@ BEGIN: dict[str, Any] = {"do": "storage-begin", "name": "garage", "kind": "webda
 def test_what_is_not_asked_rightly_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(json.dumps(asked), type=AnyRequest)
+
+
+@pytest.mark.parametrize("kind", [*get_args(AnyRequest), *get_args(AnyAnswer)], ids=lambda kind: kind.__name__)
+def test_every_message_is_documented(kind: Any) -> None:
+    assert f"`{kind.__struct_config__.tag}`" in DOCUMENT or f'"is": "{kind.__struct_config__.tag}"' in DOCUMENT
 
 
 def test_what_may_be_secret_is_not_shown() -> None:

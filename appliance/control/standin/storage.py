@@ -1,6 +1,7 @@
 """A storage room without rclone: two kinds of storage that can be set up, one by questions, one by signing in."""
 
 import asyncio
+import threading
 from typing import Literal
 
 from appliance.control.errors import RefusedError
@@ -92,10 +93,16 @@ class StandInStorage:
     def __init__(self) -> None:
         self.remotes: list[Remote] = []
         self.set_ups: dict[str, SetUp] = {}
+        self.begun = 0
         self.finished: list[SetUp] = []
         self.may_test = asyncio.Event()
         """A test of a storage takes until this is set."""
         self.may_test.set()
+        self.may_begin = asyncio.Event()
+        """So does the beginning of a set-up."""
+        self.may_begin.set()
+        self.has_begun = threading.Event()
+        """Tells another thread that one was asked for."""
 
     async def ask(self, request: StorageRequest) -> Answer:  # noqa: PLR0911 - a table: one line for each request
         """The answer to one request."""
@@ -107,7 +114,7 @@ class StandInStorage:
             case StorageTest(remote):
                 return await self._test(remote)
             case StorageBegin():
-                return self._begin(request)
+                return await self._begin(request)
             case StorageReply(session, value):
                 return self._reply(session, value)
             case StorageAbort(session):
@@ -128,10 +135,13 @@ class StandInStorage:
         await self.may_test.wait()
         return StorageTested(remote, took_s=1.25, proof="sha256", space=Space(12_000_000_000, 15_000_000_000))
 
-    def _begin(self, request: StorageBegin) -> Step:
+    async def _begin(self, request: StorageBegin) -> Step:
+        self.has_begun.set()
+        await self.may_begin.wait()
         if request.kind not in {backend.kind for backend in BACKENDS}:
             raise RefusedError(f"There is no kind of storage {request.kind}.")
-        session = f"s{len(self.set_ups) + len(self.finished) + 1}"
+        self.begun += 1
+        session = f"s{self.begun}"
         self.set_ups[session] = SetUp(session, request.name, request.kind)
         return self.set_ups[session].step()
 

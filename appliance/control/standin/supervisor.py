@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -89,3 +90,7 @@ class StandInSupervisor:
     def publish(self, event: Event) -> None:
         """Tell every subscriber, from any thread."""
         self._loop.call_soon_threadsafe(self._server.publish, event)
+
+    def call(self, what: Callable[..., None], *arguments: object) -> None:
+        """Change something behind the socket, from any thread."""
+        self._loop.call_soon_threadsafe(what, *arguments)
