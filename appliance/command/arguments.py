@@ -78,7 +78,9 @@ def _add_clients(commands: _Commands) -> None:
 
 def _add_upload(commands: _Commands) -> None:
     upload = _add_client(commands, "upload", "upload memories now")
-    upload.add_argument("names", metavar="NAME", nargs="*", help="their file names (default: everything that is kept)")
+    upload.add_argument(
+        "names", metavar="NAME", nargs="*", type=_file_name, help="their file names (default: everything that is kept)"
+    )
     how = upload.add_mutually_exclusive_group()
     how.add_argument("--wait", action="store_true", help="until each is proven, or needs you")
     how.add_argument("--cancel", action="store_true", help="stop them instead; they stay on the box")
@@ -96,11 +98,11 @@ def _add_storage(commands: _Commands) -> None:
     known.help = "an answer that is known already"
     _add_json(add)
     test = _add_client(storage, "test", "write a small file there, read it back, delete it")
-    test.add_argument("remote", metavar="NAME[:FOLDER]")
+    test.add_argument("remote", metavar="NAME[:FOLDER]", type=_line)
     _add_json(test)
     _add_json(_add_client(storage, "list", "those that are set up"))
     remove = _add_client(storage, "remove", "forget one; the files in it stay")
-    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("name", metavar="NAME", type=_line)
     remove.add_argument("--yes", action="store_true", help="without asking")
     _add_json(remove)
 
@@ -147,6 +149,18 @@ def remote_name(text: str) -> str:
         raise argparse.ArgumentTypeError(
             f"{text} is no name for a storage: letters, digits and _ - . + @, no blanks, at most 64"
         )
+    return text
+
+
+def _file_name(text: str) -> str:
+    if "/" in text or not text:
+        raise argparse.ArgumentTypeError(f"{text} is no file name: type it as `moment memories` lists it")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text or not text.isprintable():
+        raise argparse.ArgumentTypeError("it is no name: `moment storage list` tells those that are set up")
     return text
 
 

@@ -24,7 +24,7 @@ def test(arguments: argparse.Namespace) -> int:
         took = words.duration(answer.took_s)
         say(
             f"{answer.remote} works: a small file was written, read back and deleted in {took}.",
-            f"An upload there is proven by {answer.proof}.{_room(answer.space)}",
+            f"An upload there is proven by {words.proof(answer.proof)}.{_room(answer.space)}",
         )
     return 0
 

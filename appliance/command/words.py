@@ -61,10 +61,15 @@ def progress(progress: UploadProgress) -> str:
     return f"{min(share, 1.0):.0%}, {sizes}, {size(progress.speed_bytes_s)}/s{left}"
 
 
+def proof(proof: str) -> str:
+    """What proves a copy: `its sha256`, `its size`, `reading it back`."""
+    return "reading it back" if proof == "re-read" else f"its {proof}"
+
+
 def upload(upload: MemoryUpload) -> str:
     """Where a memory is on its way to the storage; why not yet, or what proves it. One sentence, and a remark."""
     if upload.state == "proven":
-        told = f"proven by {upload.proof}, {upload.remote_path}"
+        told = f"proven by {proof(upload.proof or '')}, {upload.remote_path}"
     elif upload.progress is not None:
         told = f"{upload.state}, {progress(upload.progress)}"
     else:

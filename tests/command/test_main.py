@@ -251,7 +251,7 @@ def test_a_waiting_upload_is_0_when_all_are_proven(moment: Moment) -> None:
     said, again = moment("upload", "--wait"), moment("upload", FIRST, "--wait", "--json")
 
     assert (said.code, said.err) == (0, "")
-    assert f"{FIRST}: proven by sha256, garage:moments/{FIRST}" in said.out.splitlines()
+    assert f"{FIRST}: proven by its sha256, garage:moments/{FIRST}" in said.out.splitlines()
     assert (again.code, again.document["uploads"][FIRST]["state"]) == (0, "proven")
     assert moment("upload", FIRST).out == f"{FIRST} needs no asking: it is proven, or on its way.\n"
 
@@ -266,7 +266,7 @@ def test_a_waiting_upload_is_1_with_the_sentence_when_one_needs_the_owner(moment
 
     assert said.code == document.code == 1
     assert said.err == f"{FIRST}: parked: The storage is full: make room there.\n"
-    assert f"{SECOND}: proven by sha256" in said.out
+    assert f"{SECOND}: proven by its sha256" in said.out
     assert document.document["uploads"][FIRST]["reason"] == "The storage is full: make room there."
 
 
@@ -306,7 +306,7 @@ def test_a_storage_is_tried(moment: Moment, service: Service) -> None:
 
     assert said.out.splitlines() == [
         "garage:moments works: a small file was written, read back and deleted in 1.2 s.",
-        "An upload there is proven by sha256. 12 GB of 15 GB are free.",
+        "An upload there is proven by its sha256. 12 GB of 15 GB are free.",
     ]
     assert moment("storage", "test", "garage", "--json").document == {
         "remote": "garage", "took_s": 1.25, "proof": "sha256",

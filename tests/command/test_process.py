@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.control.messages import MemoryUpload, RecordingChanged, Save, Upload, UploadProgress
+from appliance.control.messages import MemoryUpload, RecordingChanged, Save, Upload, UploadChanged, UploadProgress
 from appliance.control.standin import StandInService, StandInSupervisor
 from tests.stands.typed import MOMENT, Terminal, moment, surroundings
 
@@ -97,6 +97,18 @@ def test_watching_on_a_terminal_redraws_on_events_until_ctrl_c(tmp_path: Path, s
     assert "Traceback" not in terminal.shown
 
 
+def test_watching_tells_each_upload_once_however_often_it_moves(tmp_path: Path, supervisor: StandInSupervisor) -> None:
+    terminal = Terminal(tmp_path, "status", "--watch")
+    terminal.read_until("recording, stand-in")
+    for sent in range(3):
+        supervisor.publish(UploadChanged("x.mp4", "uploading", None, UploadProgress(sent, 4, 2.0, 1.5)))
+    supervisor.publish(UploadChanged("x.mp4", "parked", "The storage is full."))
+    terminal.read_until("x.mp4: parked (The storage is full.)")
+
+    assert terminal.end(signal.SIGINT) == 0
+    assert "x.mp4: uploading" not in terminal.shown
+
+
 def test_watching_ends_with_3_when_the_supervisor_ends(tmp_path: Path, service: StandInService) -> None:
     with StandInSupervisor(tmp_path / "control.sock", service):
         terminal = Terminal(tmp_path, "status", "--watch")
@@ -127,7 +139,7 @@ def test_a_waiting_upload_shows_its_progress_on_a_terminal(
     supervisor.call(service.upload.move, memory.name, uploading)
     terminal.read_until("25%, 1 B of 4 B, 2 B/s, 1.5 s left")
     supervisor.call(service.upload.move, memory.name, MemoryUpload("proven", None, "size", "garage:x.mp4"))
-    terminal.read_until(f"{memory.name}: proven by size, garage:x.mp4")
+    terminal.read_until(f"{memory.name}: proven by its size, garage:x.mp4")
 
     assert terminal.end() == 0
     assert f"{memory.name} (0 of 1 done)" in terminal.shown

@@ -76,10 +76,11 @@ FAR = UploadProgress(1_000_000, 4_000_000, 2e6, 1.5)
         (MemoryUpload("kept", "It stays here.", None, None), "kept: It stays here."),
         (MemoryUpload("waiting", None, None, None), "waiting"),
         (MemoryUpload("parked", "The password is wrong.", None, "g:x"), "parked: The password is wrong."),
-        (MemoryUpload("proven", None, "size", "g:x"), "proven by size, g:x"),
+        (MemoryUpload("proven", None, "re-read", "g:x"), "proven by reading it back, g:x"),
+        (MemoryUpload("proven", None, "size", "g:x"), "proven by its size, g:x"),
         (
             MemoryUpload("proven", None, "md5", "g:x-2", "the name was taken"),
-            "proven by md5, g:x-2 (the name was taken)",
+            "proven by its md5, g:x-2 (the name was taken)",
         ),
         (
             MemoryUpload("uploading", "why", None, "g:x", None, FAR),
