@@ -1,10 +1,12 @@
 """What may be typed after `moment`. Wrong use ends with exit code 2 and a usage line."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from appliance import __version__
+from appliance.control.messages.storage import REMOTE_NAME
 
 LONGEST_HOLD_S = 600
 MOST_MINUTES = 1440
@@ -33,6 +35,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_processes(commands)
     _add_clients(commands)
+    _add_upload(commands)
+    _add_storage(commands)
     _add_config(commands)
     return parser
 
@@ -60,12 +64,47 @@ def _add_clients(commands: _Commands) -> None:
     press.add_argument("--button", choices=("save", "upload"), default="save")
     _add_json(press)
 
-    _add_json(_add_client(commands, "memories", "what was kept, newest first"))
+    memories = _add_client(commands, "memories", "what was kept, newest first")
+    memories.add_argument(
+        "--left", action="store_true", help="what is proven to be in the storage and not here any more"
+    )
+    _add_json(memories)
 
     memory = _add(commands, "memory", "do something to one memory").add_subparsers(
         dest="action", metavar="ACTION", required=True
     )
     _add_client(memory, "delete", "delete it").add_argument("name", metavar="NAME", help="its file name")
+
+
+def _add_upload(commands: _Commands) -> None:
+    upload = _add_client(commands, "upload", "upload memories now")
+    upload.add_argument(
+        "names", metavar="NAME", nargs="*", type=_file_name, help="their file names (default: everything that is kept)"
+    )
+    how = upload.add_mutually_exclusive_group()
+    how.add_argument("--wait", action="store_true", help="until each is proven, or needs you")
+    how.add_argument("--cancel", action="store_true", help="stop them instead; they stay on the box")
+    _add_json(upload)
+
+
+def _add_storage(commands: _Commands) -> None:
+    storage = _add(commands, "storage", "the storages that memories can go to").add_subparsers(
+        dest="action", metavar="ACTION", required=True
+    )
+    add = _add_client(storage, "add", "set one up, by question and answer")
+    add.add_argument("name", metavar="NAME", nargs="?", type=remote_name, help="what to call it, such as garage")
+    add.add_argument("kind", metavar="KIND", nargs="?", help="what it is, such as webdav or drive")
+    known = add.add_argument("--set", metavar="KEY=VALUE", type=_pair, action="append", default=[], dest="known")
+    known.help = "an answer that is known already"
+    _add_json(add)
+    test = _add_client(storage, "test", "write a small file there, read it back, delete it")
+    test.add_argument("remote", metavar="NAME[:FOLDER]", type=_line)
+    _add_json(test)
+    _add_json(_add_client(storage, "list", "those that are set up"))
+    remove = _add_client(storage, "remove", "forget one; the files in it stay")
+    remove.add_argument("name", metavar="NAME", type=_line)
+    remove.add_argument("--yes", action="store_true", help="without asking")
+    _add_json(remove)
 
 
 def _add_config(commands: _Commands) -> None:
@@ -102,3 +141,31 @@ def _hold_s(text: str) -> float:
     if not 0 <= float(text) <= LONGEST_HOLD_S:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 0 to {LONGEST_HOLD_S}")
     return float(text)
+
+
+def remote_name(text: str) -> str:
+    """What a new storage may be called."""
+    if not re.match(REMOTE_NAME, text):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no name for a storage: letters, digits and _ - . + @, no blanks, at most 64"
+        )
+    return text
+
+
+def _file_name(text: str) -> str:
+    if "/" in text or not text:
+        raise argparse.ArgumentTypeError(f"{text} is no file name: type it as `moment memories` lists it")
+    return text
+
+
+def _line(text: str) -> str:
+    if not text or not text.isprintable():
+        raise argparse.ArgumentTypeError("it is no name: `moment storage list` tells those that are set up")
+    return text
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, is_pair, value = text.partition("=")
+    if not is_pair or not re.fullmatch("[a-z0-9_]{1,64}", key):
+        raise argparse.ArgumentTypeError("it is written KEY=VALUE, with KEY as the question tells it")
+    return key, value

@@ -3,13 +3,22 @@
 import argparse
 import os
 
-from appliance.command.documents import memories_document, save_document, status_document
-from appliance.command.render import Screen, memories_table, save_progress, save_sentences, status_table
+from appliance.command.codes import REFUSED
+from appliance.command.documents import list_document, memories_document, save_document, status_document
+from appliance.command.render import (
+    Screen,
+    departed_table,
+    memories_table,
+    save_progress,
+    save_sentences,
+    status_table,
+)
 from appliance.command.speech import complain, say
 from appliance.control.client import Client, find_socket
 from appliance.control.messages import (
     AnyAnswer,
     Delete,
+    Departed,
     Done,
     Memories,
     MemoryChanged,
@@ -20,7 +29,6 @@ from appliance.control.messages import (
 )
 
 ANSWER_TIMEOUT_S = 30.0
-REFUSED = 1
 
 
 def status(arguments: argparse.Namespace) -> int:
@@ -52,6 +60,10 @@ def press(arguments: argparse.Namespace) -> int:
 
 def memories(arguments: argparse.Namespace) -> int:
     """`moment memories`: what was kept."""
+    return _left(arguments) if arguments.left else _kept(arguments)
+
+
+def _kept(arguments: argparse.Namespace) -> int:
     with connect(arguments) as client:
         answer = client.ask(Memories())
     if arguments.json:
@@ -60,6 +72,18 @@ def memories(arguments: argparse.Namespace) -> int:
         Screen().print(memories_table(answer.memories))
     else:
         say("Nothing has been kept yet.")
+    return 0
+
+
+def _left(arguments: argparse.Namespace) -> int:
+    with connect(arguments) as client:
+        answer = client.ask(Departed())
+    if arguments.json:
+        say(list_document(answer.departed))
+    elif answer.departed:
+        Screen().print(departed_table(answer.departed))
+    else:
+        say("Nothing has left the box: whatever was kept is still here.")
     return 0
 
 

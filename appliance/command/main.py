@@ -7,22 +7,22 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from appliance.command import STARTED_S, asking, configuring, watching
+from appliance.command import STARTED_S, adding, asking, configuring, storing, uploading, watching
 from appliance.command.arguments import parse
+from appliance.command.codes import DONE, INTERRUPTED, NO_SUPERVISOR, REFUSED, WRONG_USE
 from appliance.command.speech import complain
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.settings.reading import SettingsError
-
-DONE = 0
-REFUSED = 1
-WRONG_USE = 2
-NO_SUPERVISOR = 3
-INTERRUPTED = 130
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "press": asking.press,
     "memories": asking.memories,
     "memory delete": asking.delete,
+    "upload": uploading.upload,
+    "storage add": adding.add,
+    "storage test": storing.test,
+    "storage list": storing.listed,
+    "storage remove": storing.remove,
     "config check": configuring.check,
     "config show": configuring.show,
 }

@@ -1,6 +1,8 @@
 """Answers for human eyes: tables and sentences. Nothing here asks or decides."""
 
 from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
 
 from rich import box
 from rich.console import Console
@@ -12,12 +14,15 @@ from appliance.command import words
 from appliance.control.messages import (
     Asked,
     Counted,
+    DepartedMemory,
     Event,
     Memory,
     MemoryChanged,
     RecordingChanged,
     SaveAnswer,
     StatusAnswer,
+    UploadChanged,
+    UploadStatus,
 )
 
 _PIPE_WIDTH = 1000
@@ -63,10 +68,27 @@ def memories_table(memories: Sequence[Memory]) -> Table:
     table.add_column("Length")
     table.add_column("Size", justify="right", no_wrap=True)
     table.add_column("Missing", overflow="fold")
+    table.add_column("Upload", overflow="fold")
     for memory in memories:
         length = words.got(memory.got_s, memory.asked_s)
         missing = "; ".join(map(words.gap, memory.gaps)) or "nothing"
-        table.add_row(*map(Text, (_name(memory), length, words.size(memory.size_bytes), missing)))
+        row = (_name(memory), length, words.size(memory.size_bytes), missing, words.upload(memory.upload))
+        table.add_row(*map(Text, row))
+    return table
+
+
+def departed_table(departed: Sequence[DepartedMemory]) -> Table:
+    """What has left the box, a row for each file."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("Name", no_wrap=True)
+    table.add_column("Size", justify="right", no_wrap=True)
+    table.add_column("Proof")
+    table.add_column("Proven at")
+    table.add_column("Where", overflow="fold")
+    for memory in departed:
+        where = (memory.remote_path or "") + (f" ({memory.remark})" if memory.remark else "")
+        row = (memory.name, words.size(memory.size_bytes), memory.proof or "", memory.proven_at or "", where)
+        table.add_row(*map(Text, map(words.printable, row)))
     return table
 
 
@@ -94,6 +116,9 @@ def event_sentence(event: Event) -> str:
         case MemoryChanged(name=name, state=state, progress=progress, sentence=sentence):
             done = "" if progress is None else f" {progress:.0%}"
             return words.printable(f"{name}: {state}{done}" + (f" ({sentence})" if sentence else ""))
+        case UploadChanged(name=name, state=state, reason=reason, progress=far):
+            told = words.progress(far) if far else reason
+            return words.printable(f"{name}: {state}" + (f" ({told})" if told else ""))
         case Counted(minutes=minutes, is_limit=is_limit):
             return f"button: {minutes:g} min" + (", all that the ring holds" if is_limit else "")
         case Asked(command=command):
@@ -104,6 +129,34 @@ def save_progress(screen: Screen) -> Progress:
     """A bar for the making of a file; says nothing where there is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     return Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+
+
+class UploadBar:
+    """A bar for the file that is on its way; says nothing where there is no terminal."""
+
+    def __init__(self, screen: Screen) -> None:
+        plain = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=20))
+        columns = (*plain, TextColumn("{task.fields[told]}", markup=False))
+        self._progress = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+        self._bar = self._progress.add_task("waiting for its turn", total=1.0, told="")
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def show(self, event: UploadChanged, settled: int, count: int) -> None:
+        """What has just been heard; `settled` of `count` files need no waiting any more."""
+        far = event.progress
+        self._progress.update(
+            self._bar,
+            description=words.printable(f"{event.name} ({settled} of {count} done)"),
+            completed=far.sent_bytes if far else 0,
+            total=far.size_bytes if far else 1,
+            told=words.progress(far) if far else words.printable(event.reason or event.state),
+        )
 
 
 def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
@@ -121,9 +174,21 @@ def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
     yield "Memories", f"{words.count(memories.count, 'memory', 'memories')} kept{in_work}"
     if memories.trouble:
         yield "Trouble", memories.trouble
+    yield "Upload", _upload(answer.upload)
     yield "Lamp", answer.lamp
     restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
     yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
+
+
+def _upload(upload: UploadStatus) -> str:
+    far = upload.progress
+    told = [" ".join(filter(None, (upload.state, upload.name))) + (f" {words.progress(far)}" if far else "")]
+    counted = {"waiting": upload.waiting, "parked": upload.parked, "proven": upload.proven}
+    told += [f"{number} {state}" for state, number in counted.items() if number]
+    if upload.spent_bytes:
+        told.append(f"{words.size(upload.spent_bytes)} sent this month")
+    sentence = f" ({upload.sentence})" if upload.sentence else ""
+    return ", ".join(told) + (f", to {upload.remote}" if upload.remote else "") + sentence
 
 
 def _outcome(answer: SaveAnswer) -> str:

@@ -15,7 +15,7 @@ from appliance.command.documents import status_document
 from appliance.command.render import Screen, event_sentence, status_line, status_table
 from appliance.command.speech import say
 from appliance.control.client import Client
-from appliance.control.messages import Event, Status, StatusAnswer
+from appliance.control.messages import Event, Status, StatusAnswer, UploadChanged
 
 REFRESH_S = 1.0
 SETTLE_S = 0.1
@@ -43,7 +43,12 @@ def _news(listener: Client) -> list[Event]:
     settled_s = time.monotonic() + SETTLE_S
     while news[0] is not None and (left_s := settled_s - time.monotonic()) > 0:
         news.append(listener.next_event(left_s))
-    return [event for event in news if event is not None]
+    return [event for event in news if event is not None and not _is_progress(event)]
+
+
+def _is_progress(event: Event) -> bool:
+    """The status itself tells how far an upload is."""
+    return isinstance(event, UploadChanged) and event.progress is not None
 
 
 @contextlib.contextmanager

@@ -1,6 +1,6 @@
 """Sizes, durations and gaps as a person says them."""
 
-from appliance.control.messages import Gap
+from appliance.control.messages import Gap, MemoryUpload, UploadProgress
 
 _START_S = 0.05
 _SHORT_S = 9.95
@@ -51,6 +51,30 @@ def got(got_s: float, asked_s: float) -> str:
     """`3 min`, or `2 min of 3 min` when it is not all that was asked for."""
     have, asked = duration(got_s), duration(asked_s)
     return have if got_s >= asked_s or have == asked else f"{have} of {asked}"
+
+
+def progress(progress: UploadProgress) -> str:
+    """`40 %, 1.2 MB of 3.0 MB, 150 kB/s, 12 s left`."""
+    share = progress.sent_bytes / progress.size_bytes if progress.size_bytes else 1.0
+    left = "" if progress.eta_s is None else f", {duration(progress.eta_s)} left"
+    sizes = f"{size(progress.sent_bytes)} of {size(progress.size_bytes)}"
+    return f"{min(share, 1.0):.0%}, {sizes}, {size(progress.speed_bytes_s)}/s{left}"
+
+
+def proof(proof: str) -> str:
+    """What proves a copy: `its sha256`, `its size`, `reading it back`."""
+    return "reading it back" if proof == "re-read" else f"its {proof}"
+
+
+def upload(upload: MemoryUpload) -> str:
+    """Where a memory is on its way to the storage; why not yet, or what proves it. One sentence, and a remark."""
+    if upload.state == "proven":
+        told = f"proven by {proof(upload.proof or '')}, {upload.remote_path}"
+    elif upload.progress is not None:
+        told = f"{upload.state}, {progress(upload.progress)}"
+    else:
+        told = f"{upload.state}: {upload.reason}" if upload.reason else upload.state
+    return printable(f"{told} ({upload.remark})" if upload.remark else told)
 
 
 def printable(text: str) -> str:

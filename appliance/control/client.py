@@ -13,18 +13,35 @@ from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import (
     AnyAnswer,
     AnyRequest,
+    BackendsAnswer,
+    CancelUpload,
     Delete,
+    Departed,
+    DepartedAnswer,
     Done,
     Event,
     Memories,
     MemoriesAnswer,
     Press,
     Refused,
+    RemotesAnswer,
     Save,
     SaveAnswer,
+    ServiceRequest,
     Status,
     StatusAnswer,
+    Step,
+    StorageAbort,
+    StorageBackends,
+    StorageBegin,
+    StorageRemotes,
+    StorageRemove,
+    StorageReply,
+    StorageTest,
+    StorageTested,
     Subscribe,
+    Upload,
+    UploadAnswer,
 )
 
 SYSTEM_SOCKET = "/run/moment-recorder/control.sock"
@@ -77,8 +94,20 @@ class Client:
     @overload
     def ask(self, request: Memories) -> MemoriesAnswer: ...
     @overload
-    def ask(self, request: Delete) -> Done: ...
-    def ask(self, request: Status | Save | Press | Memories | Delete) -> AnyAnswer:
+    def ask(self, request: Delete | StorageAbort | StorageRemove) -> Done: ...
+    @overload
+    def ask(self, request: Upload | CancelUpload) -> UploadAnswer: ...
+    @overload
+    def ask(self, request: Departed) -> DepartedAnswer: ...
+    @overload
+    def ask(self, request: StorageBackends) -> BackendsAnswer: ...
+    @overload
+    def ask(self, request: StorageRemotes) -> RemotesAnswer: ...
+    @overload
+    def ask(self, request: StorageTest) -> StorageTested: ...
+    @overload
+    def ask(self, request: StorageBegin | StorageReply) -> Step: ...
+    def ask(self, request: ServiceRequest) -> AnyAnswer:
         """The answer; events on the way to it are passed over.
 
         Raises:
@@ -88,7 +117,7 @@ class Client:
         *_, answer = self.ask_with_events(request)
         return answer
 
-    def ask_with_events(self, request: Status | Save | Press | Memories | Delete) -> Iterator[AnyAnswer]:
+    def ask_with_events(self, request: ServiceRequest) -> Iterator[AnyAnswer]:
         """Events as they come, then the answer as the last. Raises as `ask` does."""
         self._send(request)
         while True:

@@ -18,22 +18,7 @@ import msgspec
 
 from appliance.control.connection import LONGEST_LINE_BYTES, BadLineError, Connection, encode_line
 from appliance.control.errors import RefusedError, SocketTroubleError
-from appliance.control.messages import (
-    Answer,
-    AnyRequest,
-    Delete,
-    Done,
-    Event,
-    Memories,
-    MemoriesAnswer,
-    Press,
-    Refused,
-    Save,
-    SaveAnswer,
-    Status,
-    StatusAnswer,
-    Subscribe,
-)
+from appliance.control.messages import Answer, AnyRequest, Event, Refused, ServiceRequest, Subscribe
 
 LONGEST_PATH_BYTES = 107
 """Linux keeps a unix socket's path in 108 bytes, the closing zero included (unix(7))."""
@@ -43,25 +28,24 @@ SOCKET_MODE = 0o660
 
 _log = logging.getLogger(__name__)
 _decoder = msgspec.json.Decoder(AnyRequest)
-_WORDS = ", ".join(kind.__name__.lower() for kind in AnyRequest.__args__)
+_WORDS = ", ".join(str(kind.__struct_config__.tag) for kind in AnyRequest.__args__)
+
+Tell = Callable[[Event], None]
 
 
 class Service(Protocol):
-    """What the server can ask of the supervisor. Every call may raise `RefusedError`.
+    """What stands behind the server.
 
-    A call that is under way when the server stops is cancelled; a client that vanishes cancels nothing.
+    A call that is under way when the server stops is cancelled; a client that vanishes cancels nothing. A call may
+    take minutes: it holds up nobody but the client that asked.
     """
 
-    async def status(self) -> StatusAnswer: ...
+    async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
+        """The one answer; events on the way to it are told to the client that asked.
 
-    async def save(self, request: Save, tell: Callable[[Event], None]) -> SaveAnswer:
-        """Keep the last minutes. With `request.wait` it returns when the file is whole, and `tell`s of progress."""
-
-    async def press(self, request: Press) -> SaveAnswer | Done: ...
-
-    async def memories(self) -> MemoriesAnswer: ...
-
-    async def delete(self, request: Delete) -> Done: ...
+        Raises:
+            RefusedError: no, with a sentence.
+        """
 
 
 class Server:
@@ -185,25 +169,12 @@ class Server:
             self._subscribers.add(connection)
             return
         try:
-            connection.send(await self._ask(request, connection.send))
+            connection.send(await self._service.ask(request, connection.send))
         except RefusedError as refused:
             connection.send(Refused(refused.sentence))
         except Exception as fault:  # noqa: BLE001 - logged and told; one request's fault must not end the recording
             _log.exception("a request failed: %s", type(request).__name__)
             connection.send(Refused(f"The recorder failed at this ({type(fault).__name__}); its log tells more."))
-
-    async def _ask(self, request: Status | Save | Press | Memories | Delete, tell: Callable[[Event], None]) -> Answer:
-        match request:
-            case Status():
-                return await self._service.status()
-            case Save():
-                return await self._service.save(request, tell)
-            case Press():
-                return await self._service.press(request)
-            case Memories():
-                return await self._service.memories()
-            case Delete():
-                return await self._service.delete(request)
 
 
 def _misunderstanding(trouble: Exception) -> str:

@@ -29,6 +29,16 @@ from appliance.command.main import successor
         "memory",
         "memory delete",
         "memory eat x",
+        "upload --wait --cancel",
+        "upload var/memories/x-MEMORY.mp4",
+        "storage",
+        "storage add two/words",
+        "storage add -- -x",
+        "storage add a b c",
+        "storage add a b --set url",
+        "storage add a b --set Url=x",
+        "storage test",
+        "storage remove",
         "config",
         "config check",
         "run file",
@@ -64,6 +74,21 @@ def test_help_and_version_end_with_0(line: str, capsys: pytest.CaptureFixture[st
 )
 def test_what_takes_the_place_of_the_command(line: str, becomes: str) -> None:
     assert successor(parse(line.split())) == [sys.executable, "-m", *becomes.split()]
+
+
+@pytest.mark.parametrize("words", [["storage", "test", ""], ["storage", "remove", "a\nb"], ["upload", ""]])
+def test_a_name_is_a_name(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(words)
+
+    assert caught.value.code == 2
+
+
+def test_a_storage_may_have_answers_ahead() -> None:
+    arguments = parse(["storage", "add", "garage", "webdav", "--set", "url=https://a=b", "--set", "pass="])
+
+    assert (arguments.name, arguments.kind) == ("garage", "webdav")
+    assert arguments.known == [("url", "https://a=b"), ("pass", "")]
 
 
 def test_a_press_has_its_defaults() -> None:

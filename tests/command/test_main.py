@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from appliance.command.main import main
-from appliance.control.messages import Event, Press, Save, SaveAnswer
+from appliance.control.messages import CancelUpload, DepartedMemory, Event, Press, Remote, Save, SaveAnswer, Upload
 from appliance.control.standin import StandInService, StandInSupervisor
 
 FIRST = "2026-10-01T12-00-01-MEMORY.mp4"
@@ -194,8 +194,149 @@ def test_memory_delete(moment: Moment) -> None:
     assert path.code == 1
 
 
+SECOND = "2026-10-01T12-00-02-MEMORY.mp4"
+
+
+def test_memories_tell_their_upload(moment: Moment, service: Service) -> None:
+    moment("save")
+
+    (memory,) = moment("memories", "--json").document
+
+    assert memory["upload"] == {
+        "state": "kept", "reason": "It stays here until somebody asks.", "proof": None, "remote_path": None,
+        "remark": None, "progress": None,
+    }  # fmt: skip
+    assert "kept: It stays here until somebody asks." in moment("memories").out
+
+
+def test_what_has_left_the_box(moment: Moment, service: Service) -> None:
+    assert moment("memories", "--left").out == "Nothing has left the box: whatever was kept is still here.\n"
+    assert moment("memories", "--left", "--json").document == []
+    service.upload.departed.append(DepartedMemory("m1", FIRST, "x", 1, "00", f"garage:{FIRST}", "md5", "y"))
+
+    assert f"garage:{FIRST}" in moment("memories", "--left").out
+    assert moment("memories", "--left", "--json").document[0]["proof"] == "md5"
+
+
+def test_the_status_tells_of_the_upload(moment: Moment) -> None:
+    assert "idle, 1.2 GB sent this month, to garage:moments" in moment("status").out
+    assert moment("status", "--json").document["upload"]["remote"] == "garage:moments"
+
+
+def test_upload_asks_for_what_is_named(moment: Moment, service: Service) -> None:
+    moment("save")
+    moment("save")
+    service.upload.is_frozen = True
+
+    said = moment("upload", FIRST)
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out == f"{FIRST}: asked for. `moment memories` tells how far that is.\n"
+    assert service.asked[-1] == Upload([FIRST])
+    assert moment("upload").out.startswith("2 memories: asked for.")
+    assert moment("upload", "--json").document == {"names": [SECOND, FIRST]}
+
+
+def test_upload_without_a_memory_has_nothing_to_do(moment: Moment) -> None:
+    for words in (["upload"], ["upload", "--wait"]):
+        said = moment(*words)
+        assert (said.code, said.out) == (0, "There is nothing to upload.\n")
+    assert moment("upload", "--wait", "--json").document == {"names": [], "uploads": {}}
+
+
+def test_a_waiting_upload_is_0_when_all_are_proven(moment: Moment) -> None:
+    moment("save")
+    moment("save")
+
+    said, again = moment("upload", "--wait"), moment("upload", FIRST, "--wait", "--json")
+
+    assert (said.code, said.err) == (0, "")
+    assert f"{FIRST}: proven by its sha256, garage:moments/{FIRST}" in said.out.splitlines()
+    assert (again.code, again.document["uploads"][FIRST]["state"]) == (0, "proven")
+    assert moment("upload", FIRST).out == f"{FIRST} needs no asking: it is proven, or on its way.\n"
+
+
+def test_a_waiting_upload_is_1_with_the_sentence_when_one_needs_the_owner(moment: Moment, service: Service) -> None:
+    moment("save")
+    moment("save")
+    service.upload.parks[FIRST] = "The storage is full: make room there."
+
+    said = moment("upload", "--wait")
+    document = moment("upload", FIRST, "--wait", "--json")
+
+    assert said.code == document.code == 1
+    assert said.err == f"{FIRST}: parked: The storage is full: make room there.\n"
+    assert f"{SECOND}: proven by its sha256" in said.out
+    assert document.document["uploads"][FIRST]["reason"] == "The storage is full: make room there."
+
+
+def test_a_refused_upload_is_a_sentence_and_1(moment: Moment, service: Service) -> None:
+    service.upload.trouble = "Nothing is uploaded: moment.toml names no storage."
+
+    for words in (["upload"], ["upload", "--wait"], ["upload", "--json"]):
+        said = moment(*words)
+        assert (said.code, said.out, said.err) == (1, "", f"{service.upload.trouble}\n")
+
+
+def test_an_upload_is_cancelled(moment: Moment, service: Service) -> None:
+    moment("save")
+    service.upload.is_frozen = True
+    moment("upload")
+
+    said, again = moment("upload", "--cancel", FIRST), moment("upload", "--cancel", "--json")
+
+    assert (said.code, said.out) == (0, f"{FIRST} stays on the box.\n")
+    assert again.document == {"names": []}
+    assert moment("upload", "--cancel").out == "Nothing of that was on its way.\n"
+    assert service.asked[-1] == CancelUpload([])
+
+
+def test_storages_are_listed(moment: Moment, service: Service) -> None:
+    assert moment("storage", "list").out == "No storage is set up: `moment storage add` does that.\n"
+    service.storage.remotes = [Remote("garage", "webdav")]
+
+    assert moment("storage", "list").out == "garage (webdav)\n"
+    assert moment("storage", "list", "--json").document == [{"name": "garage", "kind": "webdav"}]
+
+
+def test_a_storage_is_tried(moment: Moment, service: Service) -> None:
+    service.storage.remotes = [Remote("garage", "webdav")]
+
+    said, missing = moment("storage", "test", "garage:moments"), moment("storage", "test", "attic")
+
+    assert said.out.splitlines() == [
+        "garage:moments works: a small file was written, read back and deleted in 1.2 s.",
+        "An upload there is proven by its sha256. 12 GB of 15 GB are free.",
+    ]
+    assert moment("storage", "test", "garage", "--json").document == {
+        "remote": "garage", "took_s": 1.25, "proof": "sha256",
+        "space": {"free_bytes": 12_000_000_000, "total_bytes": 15_000_000_000},
+    }  # fmt: skip
+    assert (missing.code, missing.out) == (1, "")
+    assert missing.err.startswith("There is no storage attic")
+
+
+def test_a_storage_is_forgotten_without_asking(moment: Moment, service: Service) -> None:
+    service.storage.remotes = [Remote("garage", "webdav")]
+
+    assert moment("storage", "remove", "garage", "--yes", "--json").document == {
+        "sentence": "garage is forgotten; the files in it stay where they are."
+    }
+    assert service.storage.remotes == []
+
+
 def test_no_supervisor_is_a_sentence_and_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for words in (["status"], ["status", "--watch"], ["save", "--json"], ["memories"], ["memory", "delete", "x"]):
+    for words in (
+        ["status"],
+        ["status", "--watch"],
+        ["save", "--json"],
+        ["memories"],
+        ["memory", "delete", "x"],
+        ["upload"],
+        ["upload", "--wait"],
+        ["storage", "add", "a", "b"],
+        ["storage", "list"],
+    ):
         said = Said(main([*words, "--socket", str(tmp_path / "none")]), capsys)
         assert (said.code, said.out) == (3, "")
         assert said.err.startswith("No recorder is running (nobody answers at ")

@@ -1,23 +1,17 @@
 """The command as a process of its own: exit codes, pipes, a terminal, signals."""
 
 import json
-import os
-import pty
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import appliance
-from appliance.control.messages import RecordingChanged, Save
+from appliance.control.messages import MemoryUpload, RecordingChanged, Save, Upload, UploadChanged, UploadProgress
 from appliance.control.standin import StandInService, StandInSupervisor
-
-ROOT = Path(appliance.__file__).parent.parent
-MOMENT = [sys.executable, str(ROOT / "appliance" / "command" / "main.py")]
+from tests.stands.typed import MOMENT, Terminal, moment, surroundings
 
 
 @pytest.fixture
@@ -29,18 +23,6 @@ def service() -> StandInService:
 def supervisor(tmp_path: Path, service: StandInService) -> Iterator[StandInSupervisor]:
     with StandInSupervisor(tmp_path / "control.sock", service) as supervisor:
         yield supervisor
-
-
-def surroundings(folder: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-    return {**kept, "PYTHONPATH": str(ROOT), "MOMENT_SOCKET": str(folder / "control.sock"), "TERM": "xterm", **more}
-
-
-def moment(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*MOMENT, *words], cwd=folder, env=surroundings(folder, **more), capture_output=True, text=True, check=False,
-        timeout=60,
-    )  # fmt: skip
 
 
 def test_done_is_0_and_the_press_is_as_old_as_the_process(
@@ -104,29 +86,6 @@ def test_a_reader_that_has_seen_enough_is_no_trouble(tmp_path: Path, supervisor:
     process.stderr.close()
 
 
-class Terminal:
-    """A process on a terminal of its own."""
-
-    def __init__(self, folder: Path, *words: str) -> None:
-        self._owner, inner = pty.openpty()
-        self._process = subprocess.Popen(
-            [*MOMENT, *words], cwd=folder, env=surroundings(folder), stdin=inner, stdout=inner, stderr=inner
-        )
-        os.close(inner)
-        self.shown = ""
-
-    def read_until(self, text: str) -> None:
-        while text not in self.shown:
-            self.shown += os.read(self._owner, 65536).decode()
-
-    def end(self, with_signal: signal.Signals | None = None) -> int:
-        if with_signal is not None:
-            self._process.send_signal(with_signal)
-        code = self._process.wait(30)
-        os.close(self._owner)
-        return code
-
-
 def test_watching_on_a_terminal_redraws_on_events_until_ctrl_c(tmp_path: Path, supervisor: StandInSupervisor) -> None:
     terminal = Terminal(tmp_path, "status", "--watch")
     terminal.read_until("recording, stand-in")
@@ -136,6 +95,18 @@ def test_watching_on_a_terminal_redraws_on_events_until_ctrl_c(tmp_path: Path, s
     assert terminal.end(signal.SIGINT) == 0
     assert "\x1b[" in terminal.shown
     assert "Traceback" not in terminal.shown
+
+
+def test_watching_tells_each_upload_once_however_often_it_moves(tmp_path: Path, supervisor: StandInSupervisor) -> None:
+    terminal = Terminal(tmp_path, "status", "--watch")
+    terminal.read_until("recording, stand-in")
+    for sent in range(3):
+        supervisor.publish(UploadChanged("x.mp4", "uploading", None, UploadProgress(sent, 4, 2.0, 1.5)))
+    supervisor.publish(UploadChanged("x.mp4", "parked", "The storage is full."))
+    terminal.read_until("x.mp4: parked (The storage is full.)")
+
+    assert terminal.end(signal.SIGINT) == 0
+    assert "x.mp4: uploading" not in terminal.shown
 
 
 def test_watching_ends_with_3_when_the_supervisor_ends(tmp_path: Path, service: StandInService) -> None:
@@ -153,6 +124,39 @@ def test_a_waiting_save_shows_its_progress_on_a_terminal(tmp_path: Path, supervi
 
     assert terminal.end() == 0
     assert "making the file" in terminal.shown
+
+
+def test_a_waiting_upload_shows_its_progress_on_a_terminal(
+    tmp_path: Path, supervisor: StandInSupervisor, service: StandInService
+) -> None:
+    moment(tmp_path, "save")
+    (memory,) = service.kept
+    service.upload.is_frozen = True
+    uploading = MemoryUpload("uploading", "It is on its way.", None, None, None, UploadProgress(1, 4, 2.0, 1.5))
+
+    terminal = Terminal(tmp_path, "upload", "--wait")
+    terminal.read_until("waiting for its turn")
+    supervisor.call(service.upload.move, memory.name, uploading)
+    terminal.read_until("25%, 1 B of 4 B, 2 B/s, 1.5 s left")
+    supervisor.call(service.upload.move, memory.name, MemoryUpload("proven", None, "size", "garage:x.mp4"))
+    terminal.read_until(f"{memory.name}: proven by its size, garage:x.mp4")
+
+    assert terminal.end() == 0
+    assert f"{memory.name} (0 of 1 done)" in terminal.shown
+    assert service.asked[-1] == Upload([])
+
+
+def test_waiting_for_an_upload_may_be_stopped(
+    tmp_path: Path, supervisor: StandInSupervisor, service: StandInService
+) -> None:
+    moment(tmp_path, "save")
+    service.upload.is_frozen = True
+
+    terminal = Terminal(tmp_path, "upload", "--wait")
+    terminal.read_until("waiting for its turn")
+
+    assert terminal.end(signal.SIGINT) == 130
+    assert service.upload.of(service.kept[0].name).state == "waiting"
 
 
 STAND_IN = """import os, sys

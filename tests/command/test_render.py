@@ -4,10 +4,12 @@ import io
 from typing import Any
 
 import msgspec
+import pytest
 from rich.console import Console, RenderableType
 
 from appliance.command.render import (
     Screen,
+    departed_table,
     event_sentence,
     memories_table,
     save_sentences,
@@ -17,15 +19,20 @@ from appliance.command.render import (
 from appliance.control.messages import (
     Asked,
     Counted,
+    DepartedMemory,
     Gap,
     MemoriesStatus,
     Memory,
     MemoryChanged,
+    MemoryUpload,
     RecordingChanged,
     RecordingStatus,
     RingStatus,
     SaveAnswer,
     StatusAnswer,
+    UploadChanged,
+    UploadProgress,
+    UploadStatus,
 )
 
 STATUS = StatusAnswer(
@@ -34,6 +41,7 @@ STATUS = StatusAnswer(
     recording=RecordingStatus("stalled", "RTSP camera", None, 2.5, 1, "no fresh segment", "key frames are 9 s apart"),
     ring=RingStatus(1, 1_000_000, 8_000_000_000, 5.0, ["holiday.jpg is not footage"]),
     memories=MemoriesStatus(1, 2, "the disk is full"),
+    upload=UploadStatus(None, "off", None, waiting=0, parked=0, proven=0, spent_bytes=0),
     lamp="no camera",
 )
 MEMORY = Memory(
@@ -47,6 +55,7 @@ MEMORY = Memory(
     sha256="0" * 64,
     id="m1",
     time_quality="trusted",
+    upload=MemoryUpload("waiting", "There is no network.", proof=None, remote_path=None),
 )
 SAVED = SaveAnswer(id="m1", asked_s=180, available_s=120, secured_ms=1.25, state="secured", name="x-MEMORY.mp4")
 
@@ -106,6 +115,47 @@ def test_memories_tell_parts_and_an_unset_clock() -> None:
     assert "nothing" in shown
 
 
+def test_memories_tell_why_they_are_not_uploaded_yet() -> None:
+    assert "waiting: There is no network." in drawn(memories_table([MEMORY]))
+
+
+def test_what_has_left_tells_where_it_went_and_what_proves_it() -> None:
+    gone = DepartedMemory(
+        id="m1", name="x-MEMORY.mp4", pressed_at="2026-10-01T12:00:00+02:00", size_bytes=3_000_000, sha256="00",
+        remote_path="garage:moments/x-MEMORY-2.mp4", proof="sha256", proven_at="2026-10-02T12:00:00+02:00",
+        remark="another file had the name",
+    )  # fmt: skip
+    shown = drawn(departed_table([gone]))
+
+    for told in ("x-MEMORY.mp4", "3.0 MB", "sha256", "2026-10-02T12:00:00+02:00"):
+        assert told in shown
+    assert "garage:moments/x-MEMORY-2.mp4 (another file had the name)" in shown
+
+
+@pytest.mark.parametrize(
+    ("upload", "told"),
+    [
+        (UploadStatus(None, "off", None, 0, 0, 0, 0), "off"),
+        (
+            UploadStatus("garage:", "idle", None, 0, 0, 3, 1_200_000_000),
+            "idle, 3 proven, 1.2 GB sent this month, to garage:",
+        ),
+        (
+            UploadStatus("garage:m", "waiting", "There is no network.", 2, 1, 0, 0),
+            "waiting, 2 waiting, 1 parked, to garage:m (There is no network.)",
+        ),
+        (
+            UploadStatus("g:m", "uploading", None, 0, 0, 0, 0, "x.mp4", UploadProgress(40, 100, 1e6, 12.0)),
+            "uploading x.mp4 40%, 40 B of 100 B, 1.0 MB/s, 12 s left, to g:m",
+        ),
+    ],
+)
+def test_the_status_tells_how_the_upload_is(upload: UploadStatus, told: str) -> None:
+    row = next(line for line in drawn(status_table(changed(STATUS, upload=upload))).splitlines() if "Upload" in line)
+
+    assert row.removeprefix("Upload").strip() == told
+
+
 def test_a_name_is_whole_in_a_small_window() -> None:
     assert MEMORY.name in drawn(memories_table([MEMORY]), width=60)
 
@@ -154,6 +204,12 @@ def test_events_are_sentences() -> None:
     assert event_sentence(MemoryChanged("m", "x.mp4", "not-saved", sentence="full")) == "x.mp4: not-saved (full)"
     assert event_sentence(Counted(2, 6)) == "button: 6 min"
     assert event_sentence(Counted(2, 6, is_limit=True)) == "button: 6 min, all that the ring holds"
+    assert event_sentence(UploadChanged("x.mp4", "parked", "full")) == "x.mp4: parked (full)"
+    assert event_sentence(UploadChanged("x.mp4", "proven")) == "x.mp4: proven"
+    far = UploadProgress(1_500_000, 3_000_000, 150_000, None)
+    assert event_sentence(UploadChanged("x.mp4", "uploading", "why", far)) == (
+        "x.mp4: uploading (50%, 1.5 MB of 3.0 MB, 150 kB/s)"
+    )
     assert event_sentence(Asked("upload-now")) == "button: upload-now"
 
 

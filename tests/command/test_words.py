@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.command import words
-from appliance.control.messages import Gap
+from appliance.control.messages import Gap, MemoryUpload, UploadProgress
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,36 @@ def test_what_was_got() -> None:
     assert words.got(184.9, 180) == "3 min 5 s"
     assert words.got(179.9, 180) == "3 min"
     assert words.got(120, 180) == "2 min of 3 min"
+
+
+FAR = UploadProgress(1_000_000, 4_000_000, 2e6, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("upload", "said"),
+    [
+        (MemoryUpload("kept", "It stays here.", None, None), "kept: It stays here."),
+        (MemoryUpload("waiting", None, None, None), "waiting"),
+        (MemoryUpload("parked", "The password is wrong.", None, "g:x"), "parked: The password is wrong."),
+        (MemoryUpload("proven", None, "re-read", "g:x"), "proven by reading it back, g:x"),
+        (MemoryUpload("proven", None, "size", "g:x"), "proven by its size, g:x"),
+        (
+            MemoryUpload("proven", None, "md5", "g:x-2", "the name was taken"),
+            "proven by its md5, g:x-2 (the name was taken)",
+        ),
+        (
+            MemoryUpload("uploading", "why", None, "g:x", None, FAR),
+            "uploading, 25%, 1.0 MB of 4.0 MB, 2.0 MB/s, 1.5 s left",
+        ),
+        (MemoryUpload("parked", "bad \x1b[31m\nname", None, None), "parked: bad  [31m name"),
+    ],
+)
+def test_how_an_upload_is(upload: MemoryUpload, said: str) -> None:
+    assert words.upload(upload) == said
+
+
+def test_an_empty_file_is_all_sent() -> None:
+    assert words.progress(UploadProgress(0, 0, 0.0, None)) == "100%, 0 B of 0 B, 0 B/s"
 
 
 @given(st.text())

@@ -11,15 +11,30 @@ import pytest
 from appliance.control.client import LOCAL_SOCKET, Client, find_socket
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import (
+    CancelUpload,
     Delete,
+    Departed,
     Done,
     Memories,
     MemoryChanged,
     Press,
+    Question,
+    Ready,
     RecordingChanged,
+    Remote,
     Save,
     SaveAnswer,
+    SignIn,
     Status,
+    StorageAbort,
+    StorageBackends,
+    StorageBegin,
+    StorageRemotes,
+    StorageRemove,
+    StorageReply,
+    StorageTest,
+    Upload,
+    UploadAnswer,
 )
 from appliance.control.standin import StandInService, StandInSupervisor
 
@@ -54,7 +69,34 @@ def test_every_request_gets_its_answer(client: Client, service: StandInService) 
     newest, oldest = client.ask(Memories()).memories
     assert newest.pressed_at > oldest.pressed_at
     assert client.ask(Delete(oldest.name)).sentence == f"{oldest.name} is deleted."
+    assert client.ask(Upload([newest.name])) == UploadAnswer([newest.name])
+    assert client.ask(CancelUpload([])).names in ([], [newest.name])
+    assert client.ask(Departed()).departed == []
     assert service.asked[0] == Save(minutes=2, pressed_at_s=5.5)
+
+
+def test_a_storage_is_set_up_step_by_step(client: Client, service: StandInService) -> None:
+    assert "drive" in {backend.kind for backend in client.ask(StorageBackends()).backends}
+    question = client.ask(StorageBegin("garage", "webdav"))
+    assert isinstance(question, Question)
+    for value in ("https://x", "other", "", ""):
+        question = client.ask(StorageReply(question.session, value))
+        assert isinstance(question, Question)
+
+    assert client.ask(StorageReply(question.session, "true")) == Ready(Remote("garage", "webdav"))
+    assert client.ask(StorageRemotes()).remotes == [Remote("garage", "webdav")]
+    assert client.ask(StorageTest("garage:moments")).proof == "sha256"
+    assert isinstance(client.ask(StorageRemove("garage")), Done)
+
+
+def test_a_set_up_that_is_given_up_is_over(client: Client, service: StandInService) -> None:
+    step = client.ask(StorageBegin("cloud", "drive"))
+    assert isinstance(step, SignIn)
+
+    assert isinstance(client.ask(StorageAbort(step.session)), Done)
+    with pytest.raises(RefusedError, match="This set-up is over"):
+        client.ask(StorageReply(step.session, "x"))
+    assert service.storage.set_ups == {}
 
 
 def test_a_waiting_save_gives_events_and_the_answer_last(client: Client) -> None:

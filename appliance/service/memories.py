@@ -1,77 +1,80 @@
-"""What the supervisor answers at its control socket: the rooms are asked, their values become messages."""
+"""What is answered about presses and the memories that they become."""
 
 import asyncio
-from collections.abc import Callable
+from typing import Protocol
 
-from appliance import __version__
 from appliance.announcer import Announcer
 from appliance.clock import Clock
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
     Delete,
     Done,
-    Event,
     MemoriesAnswer,
-    MemoriesStatus,
     Memory,
+    MemoryRequest,
+    MemoryUpload,
     Press,
-    RecordingStatus,
-    RingStatus,
     Save,
     SaveAnswer,
-    StatusAnswer,
 )
 from appliance.control.messages import Gap as GapMessage
+from appliance.control.messages import Memories as MemoriesRequest
+from appliance.control.server import Tell
 from appliance.memories.archive import is_memory_name
 from appliance.memories.keeper import Keeper
 from appliance.memories.model import Entry, Gap
 from appliance.memories.moment import Moment, NotSavedError
 from appliance.memories.workshop import Workshop
 from appliance.panel.panel import Panel
-from appliance.recording.recorder import Recorder
-from appliance.recording.store import RingStore
+from appliance.service.values import as_message
+from appliance.upload.model import Account
 
 OLDEST_PRESS_S = 60.0
 """A client may say when its press was, but not of long ago."""
 
 
-class Answers:
-    """Implements the control server's `Service`."""
+class Uploads(Protocol):
+    """Who knows of the way of the memories to the storage."""
+
+    def account(self, entry: Entry) -> Account:
+        """Of one file, how far it is."""
+
+
+class Memories:
+    """Asks the keeper, the workshop and the panel. `folder`: where the files lie, as clients are told."""
 
     def __init__(
         self,
         *,
-        recorder: Recorder,
-        store: RingStore,
         keeper: Keeper,
         workshop: Workshop,
         panel: Panel,
         clock: Clock,
         announcer: Announcer,
+        uploads: Uploads,
         folder: str,
     ) -> None:
-        self._recorder = recorder
-        self._store = store
         self._keeper = keeper
         self._workshop = workshop
         self._panel = panel
         self._clock = clock
         self._announcer = announcer
+        self._uploads = uploads
         self._folder = folder
-        self._began_s = clock.monotonic_s()
 
-    async def status(self) -> StatusAnswer:
-        now_s = self._clock.monotonic_s()
-        return StatusAnswer(
-            version=__version__,
-            uptime_s=round(now_s - self._began_s, 3),
-            recording=self._recording(now_s),
-            ring=self._ring(),
-            memories=MemoriesStatus(self._workshop.count, self._keeper.pending, self._workshop.trouble),
-            lamp=self._panel.lamp,
-        )
+    async def ask(self, request: MemoryRequest, tell: Tell) -> SaveAnswer | MemoriesAnswer | Done:
+        """The answer to one request."""
+        match request:
+            case Save():
+                return await self._save(request, tell)
+            case Press():
+                return await self._press(request)
+            case MemoriesRequest():
+                return await self._list()
+            case Delete():
+                return await self._delete(request.name)
 
-    async def save(self, request: Save, tell: Callable[[Event], None]) -> SaveAnswer:
+    async def _save(self, request: Save, tell: Tell) -> SaveAnswer:
         moment = self._keeper.save(request.minutes, self._pressed_at_s(request.pressed_at_s))
         await self._secured(moment)
         if not request.wait:
@@ -79,7 +82,7 @@ class Answers:
         with self._announcer.listening(tell, lambda: _identity(moment)):
             return self._whole_answer(moment, await asyncio.shield(moment.finished))
 
-    async def press(self, request: Press) -> SaveAnswer | Done:
+    async def _press(self, request: Press) -> SaveAnswer | Done:
         if request.button == "upload":
             await self._panel.hold("upload", request.hold_s)
             return Done(f"The upload button was held for {request.hold_s:g} s.")
@@ -91,18 +94,22 @@ class Answers:
         await self._secured(moment)
         return self._answer(moment)
 
-    async def memories(self) -> MemoriesAnswer:
-        return MemoriesAnswer([memory_message(entry, self._folder) for entry in await self._workshop.entries()])
+    async def _list(self) -> MemoriesAnswer:
+        return MemoriesAnswer([self._message(entry) for entry in await self._workshop.entries()])
 
-    async def delete(self, request: Delete) -> Done:
-        if not is_memory_name(request.name):
-            raise RefusedError(f"{request.name} is not the name of a memory: `moment memories` lists them.")
-        entry = next((e for e in await self._workshop.entries() if e.name == request.name), None)
+    async def _delete(self, name: str) -> Done:
+        if not is_memory_name(name):
+            raise RefusedError(f"{name} is not the name of a memory: `moment memories` lists them.")
+        entry = next((e for e in await self._workshop.entries() if e.name == name), None)
         if entry and self._workshop.is_growing(entry.id):
-            raise RefusedError(f"{request.name} is just growing longer by a newer press: wait until that is done.")
-        if entry is None or not await self._workshop.delete(request.name):
-            raise RefusedError(f"There is no memory {request.name}: `moment memories` lists those that are kept.")
-        return Done(f"{request.name} is deleted.")
+            raise RefusedError(f"{name} is just growing longer by a newer press: wait until that is done.")
+        if entry and self._uploads.account(entry).state == "uploading":
+            raise RefusedError(
+                f"{name} is on its way to the storage: cancel that first with `moment upload --cancel {name}`."
+            )
+        if entry is None or not await self._workshop.delete(name):
+            raise RefusedError(f"There is no memory {name}: `moment memories` lists those that are kept.")
+        return Done(f"{name} is deleted.")
 
     async def _secured(self, moment: Moment) -> None:
         try:
@@ -113,28 +120,6 @@ class Answers:
     def _pressed_at_s(self, said_s: float | None) -> float:
         now_s = self._clock.monotonic_s()
         return said_s if said_s is not None and now_s - OLDEST_PRESS_S <= said_s <= now_s else now_s
-
-    def _recording(self, now_s: float) -> RecordingStatus:
-        closed_s = self._recorder.last_closed_s
-        return RecordingStatus(
-            state=self._recorder.freshness.state,
-            camera=self._recorder.camera,
-            last_segment_age_s=None if closed_s is None else round(now_s - closed_s, 3),
-            unflushed_s=round(self._store.unflushed_s, 3),
-            restarts=self._recorder.restarts,
-            reason=self._recorder.freshness.reason,
-            warning=self._store.trouble or self._recorder.warning,
-        )
-
-    def _ring(self) -> RingStatus:
-        ring = self._store.ring
-        return RingStatus(
-            segments=len(ring),
-            bytes=ring.size_bytes,
-            capacity_bytes=ring.capacity_bytes,
-            seconds=round(ring.seconds, 3),
-            left_out=self._store.left_out,
-        )
 
     def _answer(self, moment: Moment) -> SaveAnswer:
         claim = _host(moment).claim
@@ -167,6 +152,23 @@ class Answers:
             parts=[f"{self._folder}/{e.name}" for e in entries],
         )
 
+    def _message(self, entry: Entry) -> Memory:
+        return Memory(
+            name=entry.name,
+            path=f"{self._folder}/{entry.name}",
+            pressed_at=entry.press.local_time.isoformat(timespec="milliseconds"),
+            asked_s=entry.asked_s,
+            got_s=entry.got_s,
+            gaps=[gap_message(gap) for gap in entry.gaps],
+            size_bytes=entry.size_bytes,
+            sha256=entry.sha256,
+            id=entry.id,
+            time_quality=entry.press.time_quality,
+            upload=as_message(self._uploads.account(entry), MemoryUpload),
+            part=entry.part,
+            parts=entry.parts,
+        )
+
 
 def _host(moment: Moment) -> Moment:
     while moment.successor:
@@ -184,24 +186,6 @@ def _extends(moment: Moment) -> str | None:
         return moment.inside.stem
     claim = moment.claim
     return claim.stem if claim and (claim.merges or claim.supersedes) else None
-
-
-def memory_message(entry: Entry, folder: str) -> Memory:
-    """A catalogue entry as clients see it."""
-    return Memory(
-        name=entry.name,
-        path=f"{folder}/{entry.name}",
-        pressed_at=entry.press.local_time.isoformat(timespec="milliseconds"),
-        asked_s=entry.asked_s,
-        got_s=entry.got_s,
-        gaps=[gap_message(gap) for gap in entry.gaps],
-        size_bytes=entry.size_bytes,
-        sha256=entry.sha256,
-        id=entry.id,
-        time_quality=entry.press.time_quality,
-        part=entry.part,
-        parts=entry.parts,
-    )
 
 
 def gap_message(gap: Gap) -> GapMessage:

@@ -1,24 +1,14 @@
-"""What is said on the control socket: one JSON object a line, typed, tagged by `do` (asked) or `is` (answered).
-
-A connection may ask any number of things, one after the other. Every request gets exactly one `Answer` line;
-a waiting `save` and a `subscribe` send `Event` lines before (or instead of) it.
-"""
+"""Keeping the last minutes, and what was kept."""
 
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-RecordingState = Literal["starting", "recording", "stalled", "no-camera"]
+from appliance.control.messages.base import Answer, FileName, Request
+from appliance.control.messages.upload import MemoryUpload
+
 MemoryState = Literal["secured", "waiting", "assembling", "kept", "not-saved"]
 """`secured`: the claim is durable. `waiting`: the claim waits for room or another try. `kept`: the file is whole."""
-
-
-class Request(Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag=str.lower):
-    """Asked by a client."""
-
-
-class Status(Request, frozen=True):
-    """How are you?"""
 
 
 class Save(Request, frozen=True):
@@ -41,13 +31,9 @@ class Memories(Request, frozen=True):
 
 
 class Delete(Request, frozen=True):
-    """Delete one memory by its file name, which is a name and never a path."""
+    """Delete one memory by its file name."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\x00]+$")]
-
-
-class Subscribe(Request, frozen=True):
-    """Send every event from now on; there is no answer line."""
+    name: FileName
 
 
 class Gap(Struct, frozen=True):
@@ -74,55 +60,9 @@ class Memory(Struct, frozen=True):
     sha256: str
     id: str
     time_quality: Literal["trusted", "provisional"]
+    upload: MemoryUpload
     part: int = 1
     parts: int = 1
-
-
-class RecordingStatus(Struct, frozen=True):
-    """`recording` of the status."""
-
-    state: RecordingState
-    camera: str
-    last_segment_age_s: float | None
-    unflushed_s: float
-    """Seconds of footage that a power cut now would take."""
-    restarts: int
-    reason: str | None = None
-    warning: str | None = None
-
-
-class RingStatus(Struct, frozen=True):
-    """`ring` of the status."""
-
-    segments: int
-    bytes: int
-    capacity_bytes: int
-    seconds: float
-    left_out: list[str]
-    """Files in the ring's folder that are not footage, a sentence each."""
-
-
-class MemoriesStatus(Struct, frozen=True):
-    """`memories` of the status."""
-
-    count: int
-    pending: int
-    trouble: str | None = None
-
-
-class Answer(Struct, frozen=True, tag_field="is", tag=str.lower):
-    """Says the supervisor, once for every request."""
-
-
-class StatusAnswer(Answer, frozen=True, tag="status"):
-    """To `Status`."""
-
-    version: str
-    uptime_s: float
-    recording: RecordingStatus
-    ring: RingStatus
-    memories: MemoriesStatus
-    lamp: str
 
 
 class SaveAnswer(Answer, frozen=True, tag="save"):
@@ -149,26 +89,7 @@ class MemoriesAnswer(Answer, frozen=True, tag="memories"):
     memories: list[Memory]
 
 
-class Done(Answer, frozen=True, tag="done"):
-    """It is done."""
-
-    sentence: str
-
-
-class Refused(Answer, frozen=True, tag="refused"):
-    """It was not done; one sentence says why and what helps."""
-
-    sentence: str
-
-
-class RecordingChanged(Answer, frozen=True, tag="recording-changed"):
-    """Event: the recording state changed."""
-
-    state: RecordingState
-    reason: str | None = None
-
-
-class MemoryChanged(Answer, frozen=True, tag="memory-changed"):
+class MemoryChanged(Answer, frozen=True):
     """Event: a memory moved on. `progress` from 0 to 1 while assembling."""
 
     id: str
@@ -178,7 +99,7 @@ class MemoryChanged(Answer, frozen=True, tag="memory-changed"):
     sentence: str | None = None
 
 
-class Counted(Answer, frozen=True, tag="counted"):
+class Counted(Answer, frozen=True):
     """Event: the held button reached a step; `minutes` are asked for by now."""
 
     steps: int
@@ -187,12 +108,7 @@ class Counted(Answer, frozen=True, tag="counted"):
     """The ring holds no more."""
 
 
-class Asked(Answer, frozen=True, tag="asked"):
+class Asked(Answer, frozen=True):
     """Event: the upload button asked for something."""
 
     command: Literal["upload-now", "set-up-mode"]
-
-
-Event = RecordingChanged | MemoryChanged | Counted | Asked
-AnyRequest = Status | Save | Press | Memories | Delete | Subscribe
-AnyAnswer = StatusAnswer | SaveAnswer | MemoriesAnswer | Done | Refused | Event

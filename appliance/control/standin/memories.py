@@ -1,64 +1,54 @@
-"""A supervisor without camera and disk: for tests, and for working on whatever talks to the control socket.
-
-It answers by a real `Server` on a real socket; only what stands behind the socket is made up.
-"""
+"""Presses without camera and disk: memories are kept in a list."""
 
 import asyncio
-import os
-import threading
-from collections.abc import Callable
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
-    AnyRequest,
     Asked,
     Delete,
     Done,
-    Event,
     Gap,
+    Memories,
     MemoriesAnswer,
-    MemoriesStatus,
     Memory,
     MemoryChanged,
+    MemoryRequest,
     Press,
-    RecordingStatus,
-    RingStatus,
     Save,
     SaveAnswer,
-    StatusAnswer,
 )
-from appliance.control.server import Server
+from appliance.control.server import Tell
+from appliance.control.standin.upload import KEPT
 
 AVAILABLE_S = 150.0
 """The stand-in's ring holds this much."""
 
 
-class StandInService:
-    """A `Service` that keeps its memories in a list. `asked` has every request with a content, in order."""
+class StandInMemories:
+    """`kept` are the memories, oldest first."""
 
     def __init__(self) -> None:
-        self.asked: list[AnyRequest] = []
         self.kept: list[Memory] = []
         self.trouble: str | None = None
         """When set, a press is refused with this sentence."""
 
-    async def status(self) -> StatusAnswer:
-        return StatusAnswer(
-            version="0",
-            uptime_s=3725.0,
-            recording=RecordingStatus("recording", "stand-in", last_segment_age_s=1.5, unflushed_s=2.5, restarts=0),
-            ring=RingStatus(
-                segments=30, bytes=150_000_000, capacity_bytes=8_000_000_000, seconds=AVAILABLE_S, left_out=[]
-            ),
-            memories=MemoriesStatus(count=len(self.kept), pending=0),
-            lamp="recording",
-        )
+    async def about_memories(self, request: MemoryRequest, tell: Tell) -> SaveAnswer | MemoriesAnswer | Done:
+        """The answer to one request."""
+        match request:
+            case Save():
+                return await self.save(request, tell)
+            case Press():
+                return await self.press(request)
+            case Delete():
+                return await self.delete(request)
+            case Memories():
+                return MemoriesAnswer([self.told(memory) for memory in self.kept[::-1]])
 
-    async def save(self, request: Save, tell: Callable[[Event], None]) -> SaveAnswer:
-        self.asked.append(request)
+    def told(self, memory: Memory) -> Memory:
+        """A memory as it is listed."""
+        return memory
+
+    async def save(self, request: Save, tell: Tell) -> SaveAnswer:
         if self.trouble is not None:
             raise RefusedError(self.trouble)
         memory = self._keep(180.0 if request.minutes is None else request.minutes * 60)
@@ -70,16 +60,11 @@ class StandInService:
         return _whole(memory)
 
     async def press(self, request: Press) -> SaveAnswer | Done:
-        self.asked.append(request)
         if request.button == "upload":
             return Done(f"The upload button asked for {_meaning(request.hold_s).command}.")
         return _secured(self._keep(180.0 * max(1, int(request.hold_s // 3))))
 
-    async def memories(self) -> MemoriesAnswer:
-        return MemoriesAnswer(self.kept[::-1])
-
     async def delete(self, request: Delete) -> Done:
-        self.asked.append(request)
         for memory in self.kept:
             if memory.name == request.name:
                 self.kept.remove(memory)
@@ -102,33 +87,10 @@ class StandInService:
             sha256=f"{number:064x}",
             id=f"m{number}",
             time_quality="trusted",
+            upload=KEPT,
         )
         self.kept.append(memory)
         return memory
-
-
-class StandInSupervisor:
-    """Runs a server in a thread of its own for as long as the `with` lasts."""
-
-    def __init__(self, socket_path: Path, service: StandInService, allowed_uids: frozenset[int] | None = None) -> None:
-        self._server = Server(socket_path, service, frozenset({os.getuid()}) if allowed_uids is None else allowed_uids)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="stand-in supervisor")
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._server.start(), self._loop).result()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def publish(self, event: Event) -> None:
-        """Tell every subscriber, from any thread."""
-        self._loop.call_soon_threadsafe(self._server.publish, event)
 
 
 def _meaning(hold_s: float) -> Asked:

@@ -1,0 +1,80 @@
+"""What is answered about the recorder as a whole."""
+
+from typing import Protocol
+
+from appliance import __version__
+from appliance.clock import Clock
+from appliance.control.messages import MemoriesStatus, RecordingStatus, RingStatus, StatusAnswer, UploadStatus
+from appliance.memories.keeper import Keeper
+from appliance.memories.workshop import Workshop
+from appliance.panel.panel import Panel
+from appliance.recording.recorder import Recorder
+from appliance.recording.store import RingStore
+from appliance.service.values import as_message
+from appliance.upload.model import Summary
+
+
+class Uploads(Protocol):
+    """Who knows of the way of the memories to the storage."""
+
+    def summary(self) -> Summary:
+        """Of all of them, how it stands."""
+
+
+class Status:
+    """Asks every room how it is."""
+
+    def __init__(
+        self,
+        *,
+        recorder: Recorder,
+        store: RingStore,
+        keeper: Keeper,
+        workshop: Workshop,
+        uploads: Uploads,
+        panel: Panel,
+        clock: Clock,
+    ) -> None:
+        self._recorder = recorder
+        self._store = store
+        self._keeper = keeper
+        self._workshop = workshop
+        self._uploads = uploads
+        self._panel = panel
+        self._clock = clock
+        self._began_s = clock.monotonic_s()
+
+    def answer(self) -> StatusAnswer:
+        """How it is now."""
+        now_s = self._clock.monotonic_s()
+        return StatusAnswer(
+            version=__version__,
+            uptime_s=round(now_s - self._began_s, 3),
+            recording=self._recording(now_s),
+            ring=self._ring(),
+            memories=MemoriesStatus(self._workshop.count, self._keeper.pending, self._workshop.trouble),
+            upload=as_message(self._uploads.summary(), UploadStatus),
+            lamp=self._panel.lamp,
+        )
+
+    def _recording(self, now_s: float) -> RecordingStatus:
+        closed_s = self._recorder.last_closed_s
+        return RecordingStatus(
+            state=self._recorder.freshness.state,
+            camera=self._recorder.camera,
+            last_segment_age_s=None if closed_s is None else round(now_s - closed_s, 3),
+            unflushed_s=round(self._store.unflushed_s, 3),
+            restarts=self._recorder.restarts,
+            reason=self._recorder.freshness.reason,
+            warning=self._store.trouble or self._recorder.warning,
+        )
+
+    def _ring(self) -> RingStatus:
+        ring = self._store.ring
+        return RingStatus(
+            segments=len(ring),
+            bytes=ring.size_bytes,
+            capacity_bytes=ring.capacity_bytes,
+            seconds=round(ring.seconds, 3),
+            left_out=self._store.left_out,
+        )

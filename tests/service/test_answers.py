@@ -1,0 +1,120 @@
+"""The whole service over real memories, asked as the server asks it; camera, ffmpeg and uploader are made up."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from appliance.announcer import Announcer
+from appliance.camera.choose import choose_source
+from appliance.control import messages
+from appliance.control.errors import RefusedError
+from appliance.control.messages import Answer, ServiceRequest
+from appliance.panel.hardware import NoHardware
+from appliance.panel.panel import Panel
+from appliance.recording.recorder import Recorder
+from appliance.recording.watcher import Watcher
+from appliance.service.answers import Answers
+from appliance.upload.model import Account, Progress, Summary
+from tests.stands.memory_box import Box, ListAssembler, Reel
+from tests.stands.rooms import HandStorage, HandUploads
+
+PACKETS = (bytes([0x47, 0x1F, 0xFF, 0x10]) + bytes(184)) * 40
+
+
+class House:
+    """A box with one memory, and its service."""
+
+    def __init__(self, box: Box, watcher: Watcher) -> None:
+        self.box = box
+        self.uploads = HandUploads()
+        announcer = Announcer(3, box.log.append)
+        panel = Panel(
+            hardware=NoHardware(), listener=announcer, holds_step=box.keeper.holds_step, seconds_per_step=3,
+            clock=box.clock.monotonic_s,
+        )  # fmt: skip
+        recorder = Recorder(
+            source=choose_source(kind="test-pattern", url="", device="", audio="none", transport="tcp"),
+            store=box.store, watcher=watcher, clock=box.clock, listener=announcer, segment_s=1.0, first_reason="",
+        )  # fmt: skip
+        self._answers = Answers(
+            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, uploads=self.uploads,
+            storage=HandStorage(), panel=panel, clock=box.clock, announcer=announcer, folder="/m",
+        )  # fmt: skip
+
+    async def ask(self, request: ServiceRequest) -> Answer:
+        return await self._answers.ask(request, lambda _: None)
+
+    async def memory(self) -> messages.Memory:
+        listed = await self.ask(messages.Memories())
+        assert isinstance(listed, messages.MemoriesAnswer)
+        return listed.memories[0]
+
+
+@pytest.fixture
+def reel(tmp_path: Path) -> Reel:
+    for number in range(4):
+        (tmp_path / f"{number}.ts").write_bytes(PACKETS)
+    return Reel(sorted(tmp_path.glob("*.ts")), 1.0)
+
+
+@pytest.fixture
+async def house(tmp_path: Path, reel: Reel) -> AsyncIterator[House]:
+    box = Box(tmp_path, reel, assembler=ListAssembler)
+    await box.start()
+    await box.connect()
+    box.roll(3)
+    await box.secured(moment := box.press(2.0))
+    box.complete()
+    await box.kept(moment)
+    with Watcher() as watcher:
+        yield House(box, watcher)
+    await box.end()
+
+
+async def test_every_memory_tells_how_its_upload_is(house: House) -> None:
+    before = await house.memory()
+    house.uploads.accounts[before.name] = Account("parked", "The password is wrong.", None, "garage:x", None)
+
+    after = await house.memory()
+
+    assert before.upload.state == "kept"
+    assert after.upload == messages.MemoryUpload("parked", "The password is wrong.", None, "garage:x")
+
+
+async def test_the_status_tells_how_the_upload_is(house: House) -> None:
+    house.uploads.told = Summary("garage:", "uploading", None, 1, 2, 3, 4, "x.mp4", Progress(1, 2, 3.0, 4.0))
+
+    status = await house.ask(messages.Status())
+
+    assert isinstance(status, messages.StatusAnswer)
+    far = messages.UploadProgress(1, 2, 3.0, 4.0)
+    assert status.upload == messages.UploadStatus("garage:", "uploading", None, 1, 2, 3, 4, "x.mp4", far)
+    assert status.memories.count == 1
+
+
+async def test_a_memory_on_its_way_to_the_storage_is_not_deleted(house: House) -> None:
+    name = (await house.memory()).name
+    house.uploads.accounts[name] = Account("uploading", None, None, "garage:x")
+
+    with pytest.raises(RefusedError) as refused:
+        await house.ask(messages.Delete(name))
+
+    assert refused.value.sentence == (
+        f"{name} is on its way to the storage: cancel that first with `moment upload --cancel {name}`."
+    )
+    assert (house.box.memories_path / name).exists()
+
+
+@pytest.mark.parametrize("state", ["kept", "waiting", "proven", "parked"])
+async def test_any_other_memory_is_deleted(house: House, state: messages.UploadState) -> None:
+    name = (await house.memory()).name
+    house.uploads.accounts[name] = Account(state, None, None, None)
+
+    assert await house.ask(messages.Delete(name)) == messages.Done(f"{name} is deleted.")
+    assert not (house.box.memories_path / name).exists()
+
+
+async def test_every_request_finds_its_room(house: House) -> None:
+    assert await house.ask(messages.Upload(["a"])) == messages.UploadAnswer(["a"])
+    assert isinstance(await house.ask(messages.StorageRemotes()), messages.RemotesAnswer)
