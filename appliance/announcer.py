@@ -6,7 +6,16 @@ The one place where the rooms meet at run time. It decides nothing.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from appliance.control.messages import Asked, Counted, Event, MemoryChanged, RecordingChanged
+from appliance.control.messages import (
+    Asked,
+    Counted,
+    Event,
+    MemoryChanged,
+    RecordingChanged,
+    UploadChanged,
+    UploadProgress,
+)
+from appliance.control.values import as_message
 from appliance.memories.keeper import Keeper
 from appliance.memories.model import Entry
 from appliance.memories.moment import Moment, State
@@ -108,8 +117,10 @@ class Announcer:
     # The upload's words
 
     def upload_changed(self, name: str, told: Account) -> None:
-        if told.progress is None:
+        progress = told.progress and as_message(told.progress, UploadProgress)
+        if progress is None:
             self._log(f"{name}: {told.state}{f' ({told.reason})' if told.reason else ''}")
+        self._say(UploadChanged(name, told.state, told.reason, progress))
 
     def upload_shown(self, *, is_under_way: bool, trouble: str | None) -> None:
         if trouble and trouble != self._upload_trouble:

@@ -26,7 +26,7 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
-from appliance.service.unjoined import NoStorage, NoUploads
+from appliance.service.unjoined import NoStorage
 from appliance.settings.model import Settings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.threads import in_thread
@@ -160,7 +160,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             store=store,
             keeper=keeper,
             workshop=workshop,
-            uploads=NoUploads(),
+            uploads=upload.desk,
             storage=NoStorage(),
             panel=panel,
             clock=clock,

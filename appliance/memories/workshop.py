@@ -163,10 +163,6 @@ class Workshop:
         """What the moments that wait for room need, the first of them."""
         return self._waiting[0].wanted_bytes if self._waiting else 0
 
-    def is_growing(self, identity: str) -> bool:
-        """Whether a longer memory is being made that will take this one's place."""
-        return any(m.claim and identity in m.claim.merges for m in self._taken)
-
     async def _make(self, moment: Moment, claim: Claim) -> None:
         moment.state = "assembling"
         try:

@@ -20,13 +20,13 @@ from appliance.control.messages import (
 from appliance.control.messages import Gap as GapMessage
 from appliance.control.messages import Memories as MemoriesRequest
 from appliance.control.server import Tell
+from appliance.control.values import as_message
 from appliance.memories.archive import is_memory_name
 from appliance.memories.keeper import Keeper
 from appliance.memories.model import Entry, Gap
 from appliance.memories.moment import Moment, NotSavedError
 from appliance.memories.workshop import Workshop
 from appliance.panel.panel import Panel
-from appliance.service.values import as_message
 from appliance.upload.model import Account
 
 OLDEST_PRESS_S = 60.0
@@ -101,7 +101,7 @@ class Memories:
         if not is_memory_name(name):
             raise RefusedError(f"{name} is not the name of a memory: `moment memories` lists them.")
         entry = next((e for e in await self._workshop.entries() if e.name == name), None)
-        if entry and self._workshop.is_growing(entry.id):
+        if entry and self._keeper.is_growing(entry.id):
             raise RefusedError(f"{name} is just growing longer by a newer press: wait until that is done.")
         if entry and self._uploads.account(entry).state == "uploading":
             raise RefusedError(

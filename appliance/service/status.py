@@ -5,12 +5,12 @@ from typing import Protocol
 from appliance import __version__
 from appliance.clock import Clock
 from appliance.control.messages import MemoriesStatus, RecordingStatus, RingStatus, StatusAnswer, UploadStatus
+from appliance.control.values import as_message
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
-from appliance.service.values import as_message
 from appliance.upload.model import Summary
 
 

@@ -24,7 +24,7 @@ from appliance.control.messages import (
     StorageTest,
     StorageTested,
 )
-from appliance.service.values import as_message
+from appliance.control.values import as_message
 from appliance.storage import model
 
 

@@ -60,13 +60,13 @@ class Desk:
         return taken
 
     async def cancel(self, names: list[str]) -> list[str]:
-        """These, or what is under way for none, stay on the box until somebody asks; the names of those that do.
+        """These, or all for none, stay on the box until somebody asks; the names of those that are not proven.
 
         Raises:
             UploadRefusedError: with a sentence.
         """
         errand = self._uploader.errand
-        jobs = [await self._job(name) for name in names] if names else [errand.job] if errand else []
+        jobs = [await self._job(name) for name in names] if names else self._queue.unproven()
         held = [job for job in jobs if not job.is_proven]
         self._book.note(self._queue.hold([job.key for job in held]))
         if errand and errand.job.key in {job.key for job in held}:

@@ -103,10 +103,6 @@ class StorageError(Exception):
         self.cause = cause
 
 
-class UploadRefusedError(Exception):
-    """It cannot be done; the text is one plain sentence with the cure."""
-
-
 class Account(Struct, frozen=True):
     """What is told of one memory's upload."""
 

@@ -238,7 +238,7 @@ class Life(RuleBasedStateMachine):
             if not entries:
                 return
             entry = entries[which % len(entries)]
-            if self.box.workshop.is_growing(entry.id):
+            if self.box.keeper.is_growing(entry.id):
                 return
             try:
                 keys = listed(self.box, entry)

@@ -222,14 +222,14 @@ async def test_the_memory_that_a_pending_one_will_replace_is_known(boxes: BoxFac
     assert isinstance(box.assembler, StumblingAssembler)
     box.roll(3)
     [entry] = await box.kept(await pressed(box, 2.0))
-    assert not box.workshop.is_growing(entry.id)
+    assert not box.keeper.is_growing(entry.id)
     box.assembler.falls = 1
     moment = await pressed(box, 2.0)
     await box.quiet()
-    assert box.workshop.is_growing(entry.id)
+    assert box.keeper.is_growing(entry.id)
     box.workshop._queue.put_nowait(moment)
     await box.kept(moment)
-    assert not box.workshop.is_growing(entry.id)
+    assert not box.keeper.is_growing(entry.id)
 
 
 async def test_a_deleted_memory_is_gone_and_may_be_kept_again(boxes: BoxFactory, slips: Reel) -> None:

@@ -16,7 +16,7 @@ from appliance.control.messages import (
     UploadStatus,
 )
 from appliance.service import upload
-from appliance.service.values import as_message
+from appliance.control.values import as_message
 from appliance.upload.model import Account, Job, Progress, Summary, UploadRefusedError
 from tests.stands.rooms import HandUploads
 
