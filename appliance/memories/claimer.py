@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -128,22 +129,25 @@ class Claimer:
         return self._workshop.free_stem(wanted, {m.claim.stem for m in self._moments if m.claim})
 
     def _earlier(self, moment: Moment) -> list[Earlier]:
-        """Memories and claims that the press may touch, oldest first."""
+        """Memories and claims of earlier presses that this one may touch, oldest first."""
         found = {earlier.id: earlier for earlier in self._workshop.kept_lately}
+        before = set(takewhile(lambda m: m is not moment, self._moments))
         for other in self.others(moment):
             claim = other.claim
-            if claim and not other.is_held:
+            if claim and other in before and not other.is_held:
                 file = found[claim.id].file if claim.id in found else None
                 found[claim.id] = _earlier_of(claim, file)
         own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
         rest = (e for e in found.values() if e.id not in own)
-        return sorted(
-            (replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last
-        )
+        return sorted((replace(e, may_grow=self._can_grow(e, moment.claim)) for e in rest), key=lambda e: e.last)
 
-    def _is_ours(self, earlier: Earlier) -> bool:
-        """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""
-        return earlier.press.boot_id == self._clock.boot_id
+    def _can_grow(self, earlier: Earlier, own: Claim | None) -> bool:
+        """Not one of another boot: instants of two boots cannot be told in one memory. Nor one that a claim has
+        been made whole beside: its file could lead only what comes after it.
+        """
+        is_ours = earlier.press.boot_id == self._clock.boot_id
+        is_beside = own is not None and own.first <= earlier.first
+        return is_ours and not is_beside and self._may_grow(earlier.id)
 
     def _sources(self, keys: list[Key], older: list[Claim]) -> dict[Key, str]:
         """Where segments lie now: in an older claim, or in the ring. Text: a press makes hundreds of them."""
