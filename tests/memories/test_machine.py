@@ -173,7 +173,9 @@ class Life(RuleBasedStateMachine):
         self.promised.append(newest)
         self.asked_for |= wanted
         away_s = moment.at_s - self.box.store.ring.newest.end_s if self.box.store.ring.newest else 0.0
-        if not self.sees and away_s > 1.0 and not moment.inside:
+        # a claim with the segments of a led one may find them all in that one's file: then it was kept before, too
+        may_be_inside = moment.inside or (moment.claim and moment.claim.leading and moment.claim.supersedes)
+        if not self.sees and away_s > 1.0 and not may_be_inside:
             self.untold.append((newest, away_s))
         self.recent.append(moment)
 
