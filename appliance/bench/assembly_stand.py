@@ -52,7 +52,7 @@ class Bench:
         self._claims = Claims(self.folder)
         self._claims.prepare()
         self.claim = _claim(footage)
-        sources = dict(zip((s.key for s in self.claim.segments), footage.segments, strict=True))
+        sources = dict(zip((s.file_name for s in self.claim.segments), footage.segments, strict=True))
         self._claims.secure(self.claim, sources, [])
         self._worker = Worker()
         self._assembler = Assembler(self.folder, self._claims, self._worker)

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Executor
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -62,11 +63,10 @@ class Claimer:
         older = [m for m in self.others(moment) if m.claim and m.claim.id in merged]
         old_claims = [m.claim for m in older if m.claim]
         claim, own = self._new_claim(moment, plan, old_claims), moment.claim
-        held = {segment.key for segment in own.segments} if own else set()
-        sources = self._sources([s.key for s in claim.segments if s.key not in held], old_claims)
+        sources = self._sources(claim, own, old_claims)
         if without_missing:
             sources = _present(sources) or sources
-        unflushed = [key for key in sources if key in self._store.unflushed or self.is_open(key)]
+        unflushed = [name for name in self._unflushed() if name in sources]
         work = self._claims.extend if own else self._claims.secure
         if own is None or sources or claim.merges != own.merges:
             await in_thread(self._card, work, claim, sources, unflushed)
@@ -128,40 +128,59 @@ class Claimer:
         return self._workshop.free_stem(wanted, {m.claim.stem for m in self._moments if m.claim})
 
     def _earlier(self, moment: Moment) -> list[Earlier]:
-        """Memories and claims that the press may touch, oldest first."""
+        """Memories and claims of earlier presses that this one may touch, oldest first."""
         found = {earlier.id: earlier for earlier in self._workshop.kept_lately}
+        before = set(takewhile(lambda m: m is not moment, self._moments))
         for other in self.others(moment):
             claim = other.claim
-            if claim and not other.is_held:
+            if claim and other in before and not other.is_held:
                 file = found[claim.id].file if claim.id in found else None
                 found[claim.id] = _earlier_of(claim, file)
         own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
         rest = (e for e in found.values() if e.id not in own)
-        return sorted(
-            (replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last
-        )
+        return sorted((replace(e, may_grow=self._can_grow(e, moment.claim)) for e in rest), key=lambda e: e.last)
 
-    def _is_ours(self, earlier: Earlier) -> bool:
-        """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""
-        return earlier.press.boot_id == self._clock.boot_id
+    def _can_grow(self, earlier: Earlier, own: Claim | None) -> bool:
+        """Not one of another boot: instants of two boots cannot be told in one memory. Nor one that a claim has
+        been made whole beside: its file could lead only what comes after it.
+        """
+        is_ours = earlier.press.boot_id == self._clock.boot_id
+        is_beside = own is not None and own.first <= earlier.first
+        return is_ours and not is_beside and self._may_grow(earlier.id)
 
-    def _sources(self, keys: list[Key], older: list[Claim]) -> dict[Key, str]:
-        """Where segments lie now: in an older claim, or in the ring. Text: a press makes hundreds of them."""
-        holders = {segment.key: claim for claim in reversed(older) for segment in claim.segments}
-        ring = self._store.folder
-        return {
-            key: str(self._claims.segment_path(holders[key], key)) if key in holders else ring.address(key)
-            for key in keys
-        }
+    def _sources(self, claim: Claim, own: Claim | None, older: list[Claim]) -> dict[str, str]:
+        """Names of the segments that a claim does not hold yet, and where they lie: in an older claim, or in the ring.
+
+        Text: a press makes hundreds of them.
+        """
+        address = self._store.folder.address
+        sources = {name: address(name) for name in [segment.file_name for segment in claim.segments]}
+        for other in reversed(older):
+            folder = str(self._claims.path(other))
+            held = {segment.file_name for segment in other.segments} & sources.keys()
+            sources |= {name: f"{folder}/{name}" for name in held}
+        for segment in own.segments if own else ():
+            sources.pop(segment.file_name, None)
+        return sources
+
+    def _unflushed(self) -> list[str]:
+        """Names of the segments that a power cut now would take, oldest first."""
+        opened = self._store.ring.open
+        return [key.file_name for key in [*self._store.unflushed, *([opened.key] if opened else [])]]
 
 
-def _present(sources: dict[Key, str]) -> dict[Key, str]:
-    return {key: path for key, path in sources.items() if Path(path).exists()}
+def _present(sources: dict[str, str]) -> dict[str, str]:
+    return {name: path for name, path in sources.items() if Path(path).exists()}
 
 
 def _available_s(plan: Plan, start_s: float, at_s: float) -> float:
-    ends = ((piece.start_s, piece.end_s if isinstance(piece, Segment) else at_s) for piece in plan.pieces)
-    return round(sum(max(0.0, min(end, at_s) - max(start, start_s)) for start, end in ends), 3)
+    available_s = 0.0
+    for piece in plan.pieces:
+        end_s = piece.end_s if isinstance(piece, Segment) and piece.end_s < at_s else at_s
+        begin_s = piece.start_s if piece.start_s > start_s else start_s  # noqa: FURB136 - hundreds of them
+        if end_s > begin_s:
+            available_s += end_s - begin_s
+    return round(available_s, 3)
 
 
 def _earlier_of(claim: Claim, file: str | None) -> Earlier:

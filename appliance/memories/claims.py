@@ -43,10 +43,11 @@ class Claims:
         """Where a claim's link to a segment lies."""
         return self.root / claim.folder / key.file_name
 
-    def secure(self, claim: Claim, sources: Mapping[Key, str | Path], unflushed: Iterable[Key]) -> None:
+    def secure(self, claim: Claim, sources: Mapping[str, str | Path], unflushed: Iterable[str]) -> None:
         """Make a new claim durable.
 
-        `sources`: where each of its segments lies now. `unflushed`: those of them that are not yet on the card.
+        `sources`: where each of its segments lies now, by `file_name`. `unflushed`: those of them that are not yet on
+        the card.
 
         Raises:
             OSError: if the disk does not take it; nothing is left of it then.
@@ -65,7 +66,7 @@ class Claims:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def extend(self, claim: Claim, sources: Mapping[Key, str | Path], unflushed: Iterable[Key]) -> None:
+    def extend(self, claim: Claim, sources: Mapping[str, str | Path], unflushed: Iterable[str]) -> None:
         """Make a claim that was secured before hold more; it holds what it held until it holds it all.
 
         Raises:
@@ -103,16 +104,16 @@ class Claims:
                 self.drop(claim)
         return sorted((c for c in claims if c.folder not in superseded), key=lambda c: (c.segments[-1].key, c.folder))
 
-    def _flush(self, folder: Path, keys: Iterable[Key]) -> None:
-        for key in keys:
-            flush_file(folder / key.file_name)
+    def _flush(self, folder: Path, names: Iterable[str]) -> None:
+        for name in names:
+            flush_file(folder / name)
 
 
-def _link(sources: Mapping[Key, str | Path], folder: Path, *, may_exist: bool = False) -> None:
+def _link(sources: Mapping[str, str | Path], folder: Path, *, may_exist: bool = False) -> None:
     prefix = f"{folder}/"  # as text: joining hundreds of paths by pathlib takes longer than linking them
-    for key, source in sources.items():
+    for name, source in sources.items():
         try:
-            os.link(source, prefix + key.file_name)
+            os.link(source, prefix + name)
         except FileExistsError:
             if not may_exist:
                 raise

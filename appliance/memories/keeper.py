@@ -8,11 +8,12 @@ Everything here happens in the loop, one plan after the other; only the claims' 
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from typing import Protocol
+from itertools import takewhile
 
 from msgspec.structs import replace
 
 from appliance.clock import Clock
+from appliance.memories.absence import Camera, why_nothing
 from appliance.memories.claimer import Claimer
 from appliance.memories.claims import Claims
 from appliance.memories.model import Claim
@@ -22,24 +23,11 @@ from appliance.memories.workshop import MemoryListener, Workshop
 from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore
 
-NOTHING_RECORDED = "Nothing recorded yet: wait until the lamp shows that it is recording."
 _BUSY = frozenset({"pressed", "secured", "assembling"})
 _SMALLEST_TOLD_S = 0.25
 _ROOM_FOR_A_CLAIM_BYTES = 16_000_000
 _GRACE_S = 0.5
 """A segment that holds the press, lag included, is opened by then, or never."""
-
-
-class Camera(Protocol):
-    """What a press must know of the recording."""
-
-    @property
-    def latency_s(self) -> float:
-        """How far the picture lags behind the world."""
-
-    @property
-    def absence(self) -> str | None:
-        """Why there is no fresh footage now; None if there is."""
 
 
 class Keeper:
@@ -153,9 +141,8 @@ class Keeper:
 
     def segment_opened(self) -> None:
         """Footage goes on: moments that need it link the new segment while it is written."""
-        opened = self._store.ring.open
         for moment in self._moments:
-            if moment.claim and moment.needs_more and opened and opened.start_s < moment.until_s:
+            if self._lacks_open(moment):
                 self._grow(moment, moment.asked_s)
 
     def segment_closed(self, _: Segment) -> None:
@@ -210,19 +197,33 @@ class Keeper:
     async def _let_go(self, moment: Moment) -> None:
         async with self._order:  # after the claims that the hold asked for
             moment.is_held = False
+            if moment.inside:
+                await self._secure_now(moment)  # what held it all may be another memory by now
             claim = (moment.successor or moment).claim
             if claim and not moment.finished.done():
                 self._listener.memory_changed(claim.id, claim.stem, "secured")
             self._advance(moment)
 
+    def _lacks_open(self, moment: Moment) -> bool:
+        """Whether the open segment belongs to a moment that does not hold it yet."""
+        opened, claim = self._store.ring.open, moment.claim
+        needs_it = opened is not None and moment.needs_more and opened.start_s < moment.until_s
+        return needs_it and claim is not None and opened is not None and claim.last < opened.key
+
     async def _secure(self, moment: Moment) -> None:
         async with self._order:
-            if moment.finished.done() or moment.successor or moment.is_queued:
-                return
-            try:
-                await self._secure_or_yield(moment)
-            except NotSavedError as error:
-                self._fail(moment, str(error))
+            for earlier in takewhile(lambda m: m is not moment, list(self._moments)):
+                if self._lacks_open(earlier):  # or this one would take it for its own beginning
+                    await self._secure_now(earlier)
+            await self._secure_now(moment)
+
+    async def _secure_now(self, moment: Moment) -> None:
+        if moment.finished.done() or moment.successor or moment.is_queued:
+            return
+        try:
+            await self._secure_or_yield(moment)
+        except NotSavedError as error:
+            self._fail(moment, str(error))
 
     async def _secure_or_yield(self, moment: Moment) -> None:
         try:
@@ -237,15 +238,20 @@ class Keeper:
 
     async def _plan_and_claim(self, moment: Moment, *, without_missing: bool = False) -> None:
         plan = self._claimer.plan(moment)
-        if plan.inside and moment.claim is None:
-            self._join(moment, plan.inside)
+        host = plan.inside or (None if plan.pieces else moment.inside)
+        if host and moment.claim is None:
+            moment.inside = host
+            self._note_secured(moment)
+            if not moment.is_held:  # until then it may yet ask for more than that one holds
+                self._join(moment, host)
         elif plan.pieces:
+            moment.inside = None
             for old in await self._claimer.claim(moment, plan, without_missing=without_missing):
                 self._supersede(old, moment)
             self._note_secured(moment)
             self._advance(moment)
         elif moment.claim is None:
-            raise NotSavedError(self._why_nothing())
+            raise NotSavedError(why_nothing(self._store.ring, self._camera))
 
     def _note_secured(self, moment: Moment) -> None:
         moment.state = "secured"
@@ -281,8 +287,6 @@ class Keeper:
 
     def _join(self, moment: Moment, host: Earlier) -> None:
         """Everything that a press asked for is in an earlier memory already."""
-        moment.inside = host
-        moment.secured_s = self._clock.monotonic_s() - moment.at_s
         other = next((m for m in self._claimer.others(moment) if m.claim and m.claim.id == host.id), None)
         if other:
             other.until_s = max(other.until_s, moment.until_s)
@@ -293,15 +297,9 @@ class Keeper:
 
     async def _finish_inside(self, moment: Moment, host: Earlier) -> None:
         moment.state = "kept"
-        moment.secured.set_result(None)
         entries = await self._workshop.entries_of(host.id)
         self._listener.memory_changed(host.id, host.stem, "kept", sentence="It was kept before.")
         moment.finished.set_result(entries)
-
-    def _why_nothing(self) -> str:
-        if self._store.ring.oldest_start_s is None:
-            return f"{NOTHING_RECORDED} ({self._camera.absence})" if self._camera.absence else NOTHING_RECORDED
-        return f"There is no footage of the last minutes: {self._camera.absence or 'the camera was away'}."
 
     def _fail(self, moment: Moment, sentence: str) -> None:
         """Nothing more can be secured; what a claim holds already stays."""
@@ -310,5 +308,6 @@ class Keeper:
             return
         moment.state = "not-saved"
         self._listener.memory_changed("", "", "not-saved", sentence=sentence)
-        moment.secured.set_exception(NotSavedError(sentence))
+        if not moment.secured.done():
+            moment.secured.set_exception(NotSavedError(sentence))
         moment.finished.set_exception(NotSavedError(sentence))

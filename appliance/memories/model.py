@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from appliance.recording.segment import Key
+from appliance.recording.segment import Key, file_name
 
 TimeQuality = Literal["trusted", "provisional"]
 SUFFIX = "-MEMORY"
@@ -44,7 +44,7 @@ class Press(Struct, frozen=True):
         return f"{self.local_time:%Y-%m-%dT%H-%M-%S}{SUFFIX}"
 
 
-class ClaimedSegment(Struct, frozen=True):
+class ClaimedSegment(Struct, frozen=True, gc=False):
     """A segment that a claim holds a link to; `end_s` is None while it was open when last written down."""
 
     epoch: int
@@ -58,6 +58,10 @@ class ClaimedSegment(Struct, frozen=True):
     @property
     def key(self) -> Key:
         return Key(self.epoch, self.number)
+
+    @property
+    def file_name(self) -> str:
+        return file_name(self.epoch, self.number)
 
 
 class Interruption(Struct, frozen=True):

@@ -102,14 +102,17 @@ def press_of(clock: Clock, at_s: float) -> Press:
 def claimed(piece: Piece) -> ClaimedSegment:
     """What a claim notes of a piece of the ring."""
     if isinstance(piece, Segment):
-        return ClaimedSegment(*piece.key, piece.start_s, piece.end_s, piece.is_whole, piece.size_bytes)
+        return ClaimedSegment(piece.epoch, piece.number, piece.start_s, piece.end_s, piece.is_whole, piece.size_bytes)
     return ClaimedSegment(piece.epoch, piece.number, piece.start_s, None, is_whole=False)
 
 
 def united(claims: list[Claim], pieces: list[Piece]) -> list[ClaimedSegment]:
     """All segments of claims and pieces, each once, in order; what the ring says now is the newest word."""
+    newest = [claimed(piece) for piece in pieces]
+    if not claims:
+        return newest
     found: dict[Key, ClaimedSegment] = {s.key: s for claim in claims for s in claim.segments}
-    found |= {piece.key: claimed(piece) for piece in pieces}
+    found |= {segment.key: segment for segment in newest}
     return [found[key] for key in sorted(found)]
 
 
@@ -144,7 +147,9 @@ def claim_for(
     if leading is None and head is not None and head.file is not None:
         end_s = next((s.end_s for s in ring.since_key(head.last) if s.key == head.last), None)
         leading = Leading(head.file, head.first, head.last, head.gaps, head.id, end_s)
-    segments = [s for s in united(known, plan.pieces) if leading is None or s.key > leading.last]
+    segments = united(known, plan.pieces)
+    if leading:
+        segments = [segment for segment in segments if segment.key > leading.last]
     return Claim(
         folder=folder,
         id=identity,

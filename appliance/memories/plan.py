@@ -50,16 +50,18 @@ def plan_press(ring: Ring, earlier: list[Earlier], start_s: float, end_s: float,
 
     `earlier`: oldest first. Whole segments only: a memory begins up to one segment early and ends up to one late.
     """
-    pieces = _pieces(ring, start_s, end_s)
-    if not pieces:
+    wanted = _pieces(ring, start_s, end_s)
+    if not wanted:
         return Plan([], [], start_s)
-    merges, fence = _touched(ring, earlier, pieces, overlap)
-    kept = [piece for piece in pieces if fence is None or piece.key > fence.last]
+    stay = [one for one in earlier if not _can_grow(ring, one, overlap)]
+    kept, fence = _behind_fences(stay, wanted)
     if not kept:
         return Plan([], [], start_s, inside=fence)
+    start_s = max(start_s, _held_until_s(wanted, kept, start_s))
+    merges = _touched(ring, [one for one in earlier if one not in stay], kept)
     if not merges:
         return Plan(kept, [], start_s)
-    return _merged(ring, kept, merges, min(start_s, merges[0].window_start_s), end_s)
+    return _merged(ring, kept, merges, min([start_s, *(one.window_start_s for one in merges)]), end_s)
 
 
 def _pieces(ring: Ring, start_s: float, end_s: float) -> list[Piece]:
@@ -69,29 +71,45 @@ def _pieces(ring: Ring, start_s: float, end_s: float) -> list[Piece]:
     return pieces
 
 
-def _touched(
-    ring: Ring, earlier: list[Earlier], pieces: list[Piece], overlap: Overlap
-) -> tuple[list[Earlier], Earlier | None]:
-    """Earlier memories that the footage overlaps or follows without a gap; and the newest one that stays as it is,
-    whose footage must not be repeated.
+def _can_grow(ring: Ring, candidate: Earlier, overlap: Overlap) -> bool:
+    has_footage = candidate.file is not None or _has_segments(ring, candidate)
+    return overlap == "extend" and candidate.may_grow and has_footage
+
+
+def _behind_fences(stay: list[Earlier], wanted: list[Piece]) -> tuple[list[Piece], Earlier | None]:
+    """What earlier memories that stay as they are leave to keep, and the last of those that hold the rest.
+
+    One that reaches back as far as is asked holds all up to its end, and nothing is repeated. Behind one that does
+    not, older footage would be lost: the new memory is then whole in itself, and some frames are in both.
     """
+    fence = None
+    for candidate in sorted(stay, key=lambda one: one.first):
+        if wanted and candidate.first <= wanted[0].key <= candidate.last:
+            wanted, fence = [piece for piece in wanted if piece.key > candidate.last], candidate
+    return wanted, fence
+
+
+def _held_until_s(wanted: list[Piece], kept: list[Piece], start_s: float) -> float:
+    """Where the wanted footage ends that an earlier memory holds; `start_s` if none does."""
+    held = wanted[: len(wanted) - len(kept)]
+    return held[-1].end_s if held and isinstance(held[-1], Segment) else start_s
+
+
+def _touched(ring: Ring, growing: list[Earlier], kept: list[Piece]) -> list[Earlier]:
+    """Earlier memories that the footage overlaps or follows without a gap, oldest first."""
     merges: list[Earlier] = []
-    first, last = pieces[0].key, pieces[-1].key
-    for candidate in reversed(earlier):
+    first, last = kept[0].key, kept[-1].key
+    for candidate in reversed(growing):
         overlaps = candidate.last >= first and candidate.first <= last
         follows = (candidate.last.epoch, candidate.last.number + 1) == first
-        if not overlaps and not follows:
-            continue
-        has_segments = _has_segments(ring, candidate)
-        if overlap == "separate" or not candidate.may_grow or not (has_segments or candidate.file):
-            if overlaps:
-                return merges, candidate
-            continue
+        is_led = candidate.is_led or not _has_segments(ring, candidate)
+        if not (overlaps or follows) or (is_led and candidate.first > first):
+            continue  # a file leads, and nothing can be put before it
         merges.insert(0, candidate)
         first, last = min(first, candidate.first), max(last, candidate.last)
-        if candidate.is_led or not has_segments:
-            break  # a file leads, and nothing can be put before it
-    return merges, None
+        if is_led:
+            break
+    return merges
 
 
 def _has_segments(ring: Ring, candidate: Earlier) -> bool:
@@ -101,7 +119,8 @@ def _has_segments(ring: Ring, candidate: Earlier) -> bool:
 
 def _merged(ring: Ring, kept: list[Piece], merges: list[Earlier], start_s: float, end_s: float) -> Plan:
     head = merges[0]
-    first, last = min(kept[0].key, head.first), max(kept[-1].key, merges[-1].last)
+    first = min(kept[0].key, *(one.first for one in merges))
+    last = max(kept[-1].key, *(one.last for one in merges))
     pieces = [piece for piece in _since(ring, first) if piece.key <= last]
     if _has_segments(ring, head):
         return Plan(pieces, merges, start_s, inside=_all_inside(pieces, merges, start_s, end_s))

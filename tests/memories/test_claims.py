@@ -53,8 +53,8 @@ def claims(tmp_path: Path) -> Claims:
     return found
 
 
-def some(ring: dict[Key, Path], *numbers: int) -> dict[Key, Path]:
-    return {Key(2, n): ring[Key(2, n)] for n in numbers}
+def some(ring: dict[Key, Path], *numbers: int) -> dict[str, Path]:
+    return {Key(2, n).file_name: ring[Key(2, n)] for n in numbers}
 
 
 def tree(claims: Claims) -> list[str]:
@@ -63,7 +63,7 @@ def tree(claims: Claims) -> list[str]:
 
 def test_a_claim_holds_links_that_outlive_the_ring_and_grow_with_it(claims: Claims, ring: dict[Key, Path]) -> None:
     claim = claim_of(8, 9)
-    claims.secure(claim, some(ring, 8, 9), [Key(2, 9)])
+    claims.secure(claim, some(ring, 8, 9), [Key(2, 9).file_name])
     with ring[Key(2, 9)].open("ab") as still_open:
         still_open.write(b"more")
     for path in ring.values():
@@ -138,7 +138,7 @@ def test_a_claim_that_the_card_refuses_at_a_flush_leaves_nothing(
     secure = (
         "import sys, msgspec; from pathlib import Path; from appliance.memories.claims import Claims; "
         "from appliance.memories.model import Claim; claim = msgspec.json.decode(sys.argv[2], type=Claim); "
-        "sources = {s.key: Path(sys.argv[3]) / s.key.path for s in claim.segments}; "
+        "sources = {s.file_name: Path(sys.argv[3]) / s.key.path for s in claim.segments}; "
         "Claims(Path(sys.argv[1])).secure(claim, sources, sources)"
     )
     words = [str(claims.root.parent), msgspec.json.encode(claim_of(8, 9)).decode(), str(ring[Key(2, 9)].parents[1])]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from appliance.memories.keeper import NOTHING_RECORDED
+from appliance.memories.absence import NOTHING_RECORDED
 from appliance.memories.model import Entry
 from appliance.memories.moment import NotSavedError
 from tests.memories.conftest import BoxFactory, Gallery, lives, shots

@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Coroutine
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ QUICK_DISK = Path("/dev/shm")  # flushes cost nothing there; what they are for i
 IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 
 
+STEP_S = 2.0
 SELDOM = st.integers(0, 3)
 """What ends many stories happens only when this is 0."""
 
@@ -63,6 +65,8 @@ class Life(RuleBasedStateMachine):
         """The segment that was newest at a press that was acknowledged."""
         self.untold: list[tuple[Key, float]] = []
         """The same for presses without a camera, with how long it had been away: a gap must be told."""
+        self.asked_for: set[Key] = set()
+        """What the ring had of the minutes that acknowledged presses asked for."""
         self.deleted: set[Key] = set()
         self.recent: list[Moment] = []
 
@@ -76,7 +80,7 @@ class Life(RuleBasedStateMachine):
     @initialize(latency_s=st.sampled_from([0.0, 0.4, 1.3]), trusted=st.booleans())
     def switch_on(self, latency_s: float, trusted: bool) -> None:
         self.box = Box(
-            self.folder, self.reel, assembler=ListAssembler, overlap=self.overlap, latency_s=latency_s, step_s=2.0
+            self.folder, self.reel, assembler=ListAssembler, overlap=self.overlap, latency_s=latency_s, step_s=STEP_S
         )
         self.box.clock.trusted = trusted
 
@@ -152,7 +156,14 @@ class Life(RuleBasedStateMachine):
     def held(self) -> bool:
         return self.box.keeper._held is not None
 
+    def window(self, moment: Moment, asked_s: float) -> set[Key]:
+        """What the ring has of it."""
+        ring = self.box.store.ring
+        found = {one.key for one in ring if one.end_s > moment.at_s - asked_s and one.start_s < moment.at_s}
+        return found | ({ring.open.key} if ring.open and ring.open.start_s < moment.at_s else set())
+
     async def _note(self, moment: Moment, newest: Key | None) -> None:
+        wanted = self.window(moment, moment.asked_s)
         try:
             await self.box.secured(moment)
         except NotSavedError:
@@ -160,8 +171,11 @@ class Life(RuleBasedStateMachine):
             return
         assert newest is not None
         self.promised.append(newest)
+        self.asked_for |= wanted
         away_s = moment.at_s - self.box.store.ring.newest.end_s if self.box.store.ring.newest else 0.0
-        if not self.sees and away_s > 1.0 and not moment.inside:
+        # a claim with the segments of a led one may find them all in that one's file: then it was kept before, too
+        may_be_inside = moment.inside or (moment.claim and moment.claim.leading and moment.claim.supersedes)
+        if not self.sees and away_s > 1.0 and not may_be_inside:
             self.untold.append((newest, away_s))
         self.recent.append(moment)
 
@@ -203,6 +217,21 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.held)
     @rule(steps=st.integers(2, 5))
     def hold(self, steps: int) -> None:
+        async def work() -> None:
+            held = self.box.keeper._held
+            assert held
+            self.box.keeper.press_counted(steps)
+            wanted = self.window(held, steps * STEP_S)
+            await self.box.keeper.wait_until_quiet()
+            if held.claim or held.inside:
+                self.asked_for |= wanted
+
+        self.do(work())
+
+    @precondition(lambda self: self.held)
+    @rule(steps=st.integers(2, 5))
+    def hold_on(self, steps: int) -> None:
+        """The next thing happens before the step is secured."""
         self.do(_async(self.box.keeper.press_counted, steps))
 
     @precondition(lambda self: self.held)
@@ -320,12 +349,17 @@ class Life(RuleBasedStateMachine):
         assert box.ear.shelf == {entry.name: entry for entry in entries}, "told as it is"
         assert len({entry.id for entry in entries}) == len(entries)
         owners: dict[Key, str] = {}
+        held: dict[str, set[Key]] = {}
         for entry in entries:
             keys = listed(box, entry)
             assert keys == sorted(set(keys)), "in order, none twice"
             assert (keys[0], keys[-1]) == (entry.first, entry.last)
-            for key in keys:
-                assert owners.setdefault(key, entry.name) == entry.name, "no two memories share a segment"
+            held[entry.name] = set(keys)
+            owners |= dict.fromkeys(keys, entry.name)
+        for earlier, later in combinations(sorted(sorted(entries, key=_first, reverse=True), key=_last), 2):
+            if held[earlier.name] & held[later.name]:
+                assert later.first < earlier.first, "in two memories only where the later one asked for older footage"
+        assert self.asked_for <= owners.keys() | self.deleted, "all that was asked for and was there"
         for newest in self.promised:
             assert newest in owners or newest in self.deleted
         gaps = {entry.name: entry.gaps for entry in entries}
@@ -339,6 +373,14 @@ class Life(RuleBasedStateMachine):
 
 def listed(box: Box, entry: Entry) -> list[Key]:
     return [Key(*pair) for pair in json.loads((box.memories_path / entry.name).read_text())]
+
+
+def _first(entry: Entry) -> Key:
+    return entry.first
+
+
+def _last(entry: Entry) -> Key:
+    return entry.last
 
 
 async def _async(work: Any, *arguments: object) -> None:

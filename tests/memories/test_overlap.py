@@ -46,6 +46,14 @@ async def keep(box: Box, asked_s: float) -> Entry:
     return entry
 
 
+async def keep_all(box: Box, asked_s: float) -> Entry:
+    """A press without a camera, and its one file."""
+    moment = await box.secured(box.press(asked_s))
+    await asyncio.sleep(GRACE_S)
+    [entry] = await box.kept(moment)
+    return entry
+
+
 def file_of(box: Box, entry: Entry) -> Path:
     return box.memories_path / entry.name
 
@@ -168,7 +176,7 @@ async def test_separate_memories_begin_where_the_earlier_one_ended(boxes: BoxFac
     box.roll(5)
     first = await keep(box, 3.0)
     box.roll(2)
-    second = await keep(box, 6.0)
+    second = await keep(box, 5.0)
     assert gallery.segments_of(file_of(box, first)) == [2, 3, 4, 5]
     assert gallery.segments_of(file_of(box, second)) == [6, 7, 8]
     assert second.name != first.name
@@ -196,7 +204,7 @@ async def test_a_memory_on_its_way_to_storage_does_not_grow(boxes: BoxFactory, g
     box.roll(5)
     first = await keep(box, 3.0)
     box.fixed.add(first.id)
-    second = await keep(box, 5.0)
+    second = await keep(box, 4.0)
     third = await keep(box, 5.0)
     assert gallery.segments_of(file_of(box, first)) == [2, 3, 4, 5]
     assert second.id == third.id != first.id
@@ -252,6 +260,124 @@ async def test_a_press_between_two_segments_gets_what_its_lag_needs(boxes: BoxFa
     [entry] = await box.kept(second)
     assert gallery.segments_of(file_of(box, entry)) == [2, 3, 4, 5]
     assert entry.gaps == []
+
+
+# Longer presses beside a memory that stays as it is
+
+
+@pytest.mark.parametrize("why", ["separate", "on its way"])
+async def test_a_longer_press_has_all_that_it_asks_for(boxes: BoxFactory, gallery: Gallery, why: str) -> None:
+    box = await lives(boxes(overlap="separate" if why == "separate" else "extend"))
+    box.roll(5)
+    first = await keep(box, 3.0)
+    box.fixed.add(first.id)
+    second = await keep(box, 6.0)
+    assert gallery.segments_of(file_of(box, first)) == [2, 3, 4, 5]
+    assert gallery.segments_of(file_of(box, second)) == [0, 1, 2, 3, 4, 5, 6]
+    assert (second.asked_s, second.gaps, box.litter()) == (6.0, [], [])
+
+
+async def test_a_hold_that_reaches_before_the_earlier_memory_becomes_whole(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(overlap="separate", step_s=3.0))
+    box.roll(5)
+    first = await keep(box, 3.0)
+    box.roll(1)
+    box.grow(0.1)
+    moment = box.keeper.press_began(box.clock.now_s)
+    await box.secured(moment)
+    assert moment.claim
+    assert [segment.number for segment in moment.claim.segments] == [6, 7], "behind the earlier one"
+    box.keeper.press_counted(2)
+    await box.keeper.wait_until_quiet()
+    box.keeper.press_ended(2)
+    box.roll(1)
+    [entry] = await box.kept(moment)
+    assert gallery.segments_of(file_of(box, entry)) == [1, 2, 3, 4, 5, 6, 7]
+    assert (moment.available_s, entry.gaps) == (6.0, [])
+    assert gallery.segments_of(file_of(box, first)) == [2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("is_pending", [True, False])
+async def test_a_hold_whose_first_step_was_kept_before_still_gets_the_others(
+    boxes: BoxFactory, gallery: Gallery, is_pending: bool
+) -> None:
+    box = await lives(boxes(overlap="separate", step_s=2.0))
+    box.roll(5)
+    first = await box.secured(box.press(2.0))
+    if not is_pending:
+        box.complete()
+        box.lose_camera()
+        await box.kept(first)
+    held = await box.secured(box.keeper.press_began(box.clock.now_s))
+    assert (held.inside is not None, held.claim, held.finished.done()) == (True, None, False)
+    box.keeper.press_counted(2)
+    await box.keeper.wait_until_quiet()
+    box.keeper.press_ended(2)
+    if is_pending:
+        box.roll(1)
+    else:
+        await asyncio.sleep(GRACE_S)
+    [entry] = await box.kept(held)
+    assert gallery.segments_of(file_of(box, entry)) == ([1, 2, 3, 4, 5] if is_pending else [2, 3, 4, 5])
+    [early] = await box.kept(first)
+    assert gallery.segments_of(file_of(box, early)) == [3, 4, 5]
+
+
+async def test_a_hold_that_was_all_kept_before_ends_with_that_memory(boxes: BoxFactory) -> None:
+    box = await lives(boxes(overlap="separate", step_s=1.0))
+    box.roll(5)
+    first = await box.secured(box.press(4.0))
+    held = await box.secured(box.keeper.press_began(box.clock.now_s))
+    box.keeper.press_counted(2)
+    box.keeper.press_ended(2)
+    box.roll(1)
+    assert await box.kept(held) == await box.kept(first) == await box.entries()
+    assert held.inside is not None
+
+
+async def test_a_segment_that_an_earlier_press_still_needs_is_not_taken_for_the_beginning_of_the_next(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes(overlap="separate", latency_s=0.5))
+    box.roll(5)
+    box.grow(0.7)
+    first = await box.secured(box.press(2.0))
+    second = box.press(1.0)
+    box.roll(1)  # before the second one is planned
+    await box.secured(second)
+    box.roll(1)
+    assert await box.kept(first) == await box.kept(second) == await box.entries()
+    [entry] = await box.entries()
+    assert gallery.segments_of(file_of(box, entry)) == [3, 4, 5, 6]
+
+
+async def test_a_gap_behind_a_memory_that_stays_is_no_longer_than_it_was(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(overlap="separate"))
+    box.roll(5)
+    await keep(box, 4.0)
+    box.complete()
+    box.lose_camera()
+    second = await keep_all(box, 4.0)
+    box.clock.now_s += 3.0
+    await box.connect("the camera was unplugged")
+    third = await keep(box, 7.0)
+    assert (gallery.segments_of(file_of(box, second)), gallery.segments_of(file_of(box, third))) == ([6], [7])
+    assert [(gap.length_s, gap.reason) for gap in third.gaps] == [(3.0, "the camera was unplugged")]
+
+
+async def test_two_claims_that_share_footage_are_both_finished_after_a_crash(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes(overlap="separate"))
+    box.roll(5)
+    await box.secured(box.press(2.0))
+    await box.secured(box.press(4.0))
+    box.complete()
+    await box.crash()
+    await box.start()
+    await box.quiet()
+    found = [gallery.segments_of(file_of(box, entry)) for entry in await box.entries()]
+    assert (found, box.litter()) == ([[1, 2, 3, 4, 5], [3, 4, 5]], [])
 
 
 # An earlier file whose segments the ring has lost
@@ -373,7 +499,7 @@ async def test_memories_of_two_boots_share_nothing_and_do_not_grow_together(
     await box.start()
     await box.connect()
     box.roll(2)
-    second = await keep(box, 60.0)
+    second = await keep(box, 4.0)
     assert (gallery.segments_of(file_of(box, first)), second.id != first.id) == ([2, 3, 4, 5], True)
     assert gallery.segments_of(file_of(box, second)) == [7, 8, 9]
     assert second.press.boot_id == "the next boot"
