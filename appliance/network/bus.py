@@ -25,9 +25,6 @@ NO_REPLY = "org.freedesktop.DBus.Error.NoReply"
 DISCONNECTED = "org.freedesktop.DBus.Error.Disconnected"
 INVALID_ARGUMENTS = "org.freedesktop.DBus.Error.InvalidArgs"
 
-_LONGEST_LINE_BYTES = 16384
-"""Of the sign-in, as the reference implementation has it."""
-
 
 class BusError(Exception):
     """Nothing came of it. `name`: the error's name on the bus, whether the service, the bus or we gave it."""
@@ -159,7 +156,7 @@ class Bus(MessageBus):
         while not line.endswith(b"\r\n"):
             piece = await self._loop.sock_recv(self._sock, 1024)
             line += piece
-            if not piece or len(line) > _LONGEST_LINE_BYTES:
+            if not piece:
                 raise EOFError("the bus hung up while we signed in")
         return line[:-2].decode()
 

@@ -165,6 +165,34 @@ async def test_a_stranger_is_not_believed(bus: PrivateBus, manager: NetworkManag
     assert hearer.moves == [True, False]  # the latter when we left
 
 
+class LateLink(Link):
+    """Learns who owns the name when that one has left, which it heard before."""
+
+    def __init__(self, address: str, manager: NetworkManagerStand) -> None:
+        super().__init__(NAME, address=address)
+        self.has_asked = asyncio.Event()
+        self._manager = manager
+
+    async def _ask_owner(self, bus: Bus) -> str:
+        owner = await super()._ask_owner(bus)
+        self._manager.stop()
+        await bus.ask(Call(BUS, BUS_PATH, BUS, "GetId"), PATIENCE_S)
+        self.has_asked.set()
+        return owner
+
+
+async def test_what_was_heard_is_newer_than_a_late_answer(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+    link = LateLink(bus.address, manager)
+    hearer = Hearer(link)
+    async with running(link):
+        await link.has_asked.wait()
+        assert not link.is_present
+        manager.start()
+        await hearer.sees_service()
+        assert await link.properties(PATH, NAME)
+        assert hearer.moves == [True]
+
+
 @pytest.mark.parametrize(
     ("path", "fits"), [("/a/b", True), ("/a/b/c", True), ("/a/bc", False), ("/a", False), ("/", False)]
 )
@@ -189,7 +217,7 @@ async def test_a_bus_that_cannot_be_reached_is_an_error(address: str, monkeypatc
 
 @pytest.mark.parametrize(
     "words",
-    [b"", b"OK", b"REJECTED EXTERNAL\r\n", b"x" * 20000, b"\xff\r\n", b"OK 00\r\n", b"OK 00\r\n" + bytes(range(256))],
+    [b"", b"OK", b"REJECTED EXTERNAL\r\n", b"\xff\r\n", b"OK 00\r\n", b"OK 00\r\n" + bytes(range(256))],
 )
 async def test_a_bus_that_babbles_and_hangs_up_is_an_error(tmp_path: Path, words: bytes) -> None:
     is_over = asyncio.Event()
@@ -218,6 +246,13 @@ async def test_a_bus_that_hangs_keeps_nobody(tmp_path: Path) -> None:
                 waiting.setblocking(False)
                 waiting.connect(str(tmp_path / "bus"))
         assert (await bus_error(f"unix:path={tmp_path}/bus", PATIENCE_S)).name == DISCONNECTED
+
+
+async def test_a_bus_that_falls_silent_is_given_up_and_found_again(bus: PrivateBus) -> None:
+    bus.freeze()
+    assert (await bus_error(bus.address, 0.1)).name == DISCONNECTED
+    bus.thaw()
+    (await Bus.open(bus.address, print, PATIENCE_S)).close()
 
 
 async def test_a_closed_connection_says_so(bus: PrivateBus) -> None:
