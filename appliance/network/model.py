@@ -1,20 +1,21 @@
-"""What is told of the network, as values."""
+"""What is known of the way to the world, as values."""
 
 from msgspec import Struct
 
 
 class Uplink(Struct, frozen=True):
-    """The box's way to the internet, as NetworkManager sees it."""
+    """The network that the box reaches the world through."""
 
     is_known: bool
-    """False where there is no NetworkManager to ask; then nothing else here means anything."""
+    """Whether anybody can tell; if not, the rest says nothing."""
     is_connected: bool
+    """Whether packets have a way out of the box; the world itself may still be out of reach."""
     names: tuple[str, ...]
-    """What the owner may call the network: SSID and connection name of the primary connection."""
+    """What the owner may call it: the SSID (bytes that are no UTF-8 are replaced), and the name of the connection."""
     is_metered: bool | None
-    """Whether it costs by volume; None if nobody knows."""
+    """Whether it costs by volume; None if nobody can tell."""
     is_behind_portal: bool
-    """Whether a page of the network's own wants a sign-in first."""
+    """Whether a sign-in page stands in the way, as in hotels."""
 
 
 UNKNOWN = Uplink(is_known=False, is_connected=False, names=(), is_metered=None, is_behind_portal=False)
