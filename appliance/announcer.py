@@ -117,7 +117,7 @@ class Announcer:
     # The upload's words
 
     def upload_changed(self, name: str, told: Account) -> None:
-        progress = told.progress and as_message(told.progress, UploadProgress)
+        progress = as_message(told.progress, UploadProgress) if told.progress else None
         if progress is None:
             self._log(f"{name}: {told.state}{f' ({told.reason})' if told.reason else ''}")
         self._say(UploadChanged(name, told.state, told.reason, progress))

@@ -17,6 +17,8 @@ from appliance.memories.assembler import Assembler
 from appliance.memories.claims import Claims
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
+from appliance.network.link import Link
+from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
 from appliance.panel.hardware import Hardware
 from appliance.panel.panel import Panel
 from appliance.recording.folder import RingFolder
@@ -147,6 +149,9 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             listener=announcer,
         )
 
+        link = Link(NETWORK_MANAGER)
+        uplink = UplinkWatch(link, upload.uploader.uplink_changed)
+
         # panel and control
         panel = Panel(
             hardware=hardware,
@@ -177,7 +182,8 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         await server.start()
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
-            working = [tasks.create_task(work) for work in (recorder.run(), workshop.run(log), upload.run(log))]
+            lives = (recorder.run(), workshop.run(log), upload.run(log), link.run(), uplink.run())
+            working = [tasks.create_task(life) for life in lives]
             await stop.wait()
             await keeper.wait_until_quiet()
             for task in working:

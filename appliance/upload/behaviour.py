@@ -63,30 +63,23 @@ NO_STORAGE = Verdict(
 
 
 def verdict(rules: Rules, world: World, *, is_asked: bool, size_bytes: int) -> Verdict:
-    """Whether a memory of this size may go now. Who asked for it is served by any network that is one."""
+    """Whether a memory of this size may go now. Who asks for it has a try at once, whatever the rules.
+
+    A network that NetworkManager knows nothing of may be one all the same: a try tells, and costs next to nothing.
+    """
     if not is_asked and rules.behaviour == "manual":
         reason = "It stays on the box until you press the upload button."
         return Verdict(may=False, reason=reason, holds="unasked", is_kept=True)
-    if absence := _cut_off(world.uplink):
-        return Verdict(may=False, reason=absence, holds="all")
     if is_asked:
         return GO
+    if world.uplink.is_known and world.uplink.is_behind_portal:
+        return _not_now("It waits for the internet: this network wants a sign-in on its own web page first.")
     return _by_cost(rules, world, size_bytes) or _by_behaviour(rules, world) or GO
 
 
 def month_of(world: World) -> str:
     """`2026-11`: the calendar month, in local time as far as it is known."""
     return f"{world.local_time:%Y-%m}"
-
-
-def _cut_off(uplink: Uplink) -> str | None:
-    if not uplink.is_known:
-        return None
-    if not uplink.is_connected:
-        return "It waits for a network: the box is not connected."
-    if uplink.is_behind_portal:
-        return "It waits for the internet: this network wants a sign-in on its own web page first."
-    return None
 
 
 def _by_behaviour(rules: Rules, world: World) -> Verdict | None:

@@ -15,8 +15,8 @@ from appliance.control.messages import (
     UploadProgress,
     UploadStatus,
 )
-from appliance.service import upload
 from appliance.control.values import as_message
+from appliance.service import upload
 from appliance.upload.model import Account, Job, Progress, Summary, UploadRefusedError
 from tests.stands.rooms import HandUploads
 

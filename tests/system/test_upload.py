@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.control.client import Client
-from tests.stands.faulty_proxy import FaultyProxy, Refuse
+from appliance.control.messages import MemoryUpload
 from tests.stands.storage_servers import StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, wait_until
 
@@ -37,11 +36,29 @@ def there(storage: StorageServer) -> dict[str, str]:
     return {str(p.relative_to(storage.folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
-def test_a_press_reaches_the_storage_by_itself(box: BoxFactory, storage: StorageServer) -> None:
-    recorder = configured(box, storage.section("garage")).start()
+def upload_of(recorder: Box, name: str) -> MemoryUpload:
+    """What is told of one memory's upload."""
+    return next(memory.upload for memory in recorder.kept() if memory.name == name)
+
+
+def wait_until_proven(recorder: Box, name: str, within_s: float = 60) -> MemoryUpload:
+    wait_until(f"{name} proven\n{recorder.log}", lambda: upload_of(recorder, name).state == "proven", within_s)
+    return upload_of(recorder, name)
+
+
+def test_a_press_reaches_the_storage_and_is_proven(box: BoxFactory, storage: StorageServer) -> None:
+    recorder = configured(box, storage.section("garage"), behaviour="manual").start()
     recorder.wait_for_segments(2)
     saved = recorder.save(wait=True)
-    wait_until(f"uploaded\n{recorder.log}", lambda: len(there(storage)) == 1, 60)
-    ((path, sha256),) = there(storage).items()
-    assert path.endswith(f"/{saved.name}")
-    assert sha256 == saved.sha256
+    assert upload_of(recorder, saved.name).state == "kept"
+    assert recorder.status().upload.state == "idle"
+
+    done = recorder.moment("upload", "--wait")
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    told = upload_of(recorder, saved.name)
+    assert (told.state, told.reason, told.proof) == ("proven", None, "size")
+    assert told.remote_path
+    assert there(storage) == {told.remote_path.removeprefix("garage:"): saved.sha256}
+    assert recorder.status().upload.state == "idle"
+    assert Path(saved.path or "").exists()
