@@ -24,7 +24,7 @@ from appliance.panel.lamp import Moment as LampMoment
 from appliance.panel.panel import Panel
 from appliance.recording.freshness import State as RecordingState
 from appliance.recording.segment import Segment
-from appliance.upload.model import Account, UploadRefusedError
+from appliance.upload.model import Account
 from appliance.upload.room import UploadRoom
 
 Tell = Callable[[Event], None]
@@ -149,10 +149,7 @@ class Announcer:
 
     def upload_asked(self) -> None:
         self._say(Asked("upload-now"))
-        try:
-            self._log(f"upload asked for: {len(self._upload.desk.ask_all())} to go")
-        except UploadRefusedError as refusal:
-            self._log(str(refusal))
+        self._upload.desk.ask_all(self._log)
 
     def set_up_asked(self) -> None:
         self._log("set-up mode asked for")

@@ -1,5 +1,8 @@
 """The desk of the upload: what the owner wants of it, and what is told."""
 
+import asyncio
+import sqlite3
+from collections.abc import Callable
 from typing import Literal
 
 from appliance.clock import Clock
@@ -11,7 +14,7 @@ from appliance.upload.entering import key_of
 from appliance.upload.model import Account, Job, Summary, UploadRefusedError
 from appliance.upload.outlook import Outlook
 from appliance.upload.queue import Queue
-from appliance.upload.register import Kept
+from appliance.upload.register import Kept, Register
 from appliance.upload.uploader import Uploader
 
 
@@ -24,6 +27,7 @@ class Desk:
         remote: str,
         queue: Queue,
         book: Book,
+        register: Register,
         outlook: Outlook,
         uploader: Uploader,
         kept: Kept,
@@ -32,21 +36,20 @@ class Desk:
         self._remote = remote
         self._queue = queue
         self._book = book
+        self._register = register
         self._outlook = outlook
         self._uploader = uploader
         self._kept = kept
         self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
 
     # What the owner wants
 
-    def ask_all(self) -> list[str]:
-        """Everything that is kept goes now; the names.
-
-        Raises:
-            UploadRefusedError: if there is no storage.
-        """
-        self._require_storage()
-        return self._ask(self._queue.unproven())
+    def ask_all(self, log: Callable[[str], None]) -> None:
+        """Everything that is kept goes as soon as can be; what comes of that is told to `log`."""
+        task = asyncio.get_running_loop().create_task(self._ask_all(log))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def ask(self, names: list[str]) -> list[str]:
         """These go now, or all for none; the names of those that are not proven yet, once it is written down.
@@ -55,6 +58,7 @@ class Desk:
             UploadRefusedError: with a sentence.
         """
         self._require_storage()
+        await self._register.started()
         taken = self._ask([await self._job(name) for name in names] if names else self._queue.unproven())
         await self._book.written()
         return taken
@@ -65,6 +69,7 @@ class Desk:
         Raises:
             UploadRefusedError: with a sentence.
         """
+        await self._register.started()
         errand = self._uploader.errand
         jobs = [await self._job(name) for name in names] if names else self._queue.unproven()
         held = [job for job in jobs if not job.is_proven]
@@ -130,6 +135,12 @@ class Desk:
         if self._uploader.trouble or not moving:
             return self._uploader.trouble
         return self._queue.gate.cause.sentence if self._queue.gate else None
+
+    async def _ask_all(self, log: Callable[[str], None]) -> None:
+        try:
+            log(f"upload asked for: {len(await self.ask([]))} to go")
+        except (UploadRefusedError, OSError, sqlite3.Error) as error:
+            log(f"upload asked for: {error}")
 
     def _ask(self, jobs: list[Job]) -> list[str]:
         wanted = [job for job in jobs if not job.is_proven]

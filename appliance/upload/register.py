@@ -35,7 +35,7 @@ class Register:
         self._kept = kept
         self._clock = clock
         self._is_shelved = asyncio.Event()
-        self._is_started = False
+        self._started = asyncio.Event()
 
     async def start(self) -> list[str]:
         """Begin with what the shelf and the ledger have, once the shelf is known; what could not be read.
@@ -43,14 +43,18 @@ class Register:
         Raises:
             sqlite3.Error, OSError: if the ledger cannot be read; it can be called again.
         """
-        self._is_started = False
+        self._started.clear()
         await self._is_shelved.wait()
         left = await self._book.open()
         entries = await self._kept.entries()  # from here on the shelf's news are heard
         self._outlook.look_at(entries)
         self._book.note(self._queue.start(left.jobs, left.gate, entries, self._clock.monotonic_s()))
-        self._is_started = True
+        self._started.set()
         return left.told
+
+    async def started(self) -> None:
+        """Return when every kept file has its job."""
+        await self._started.wait()
 
     def may_grow(self, identity: str) -> bool:
         """Whether nothing of a memory has left the box, nor is about to (promise M7)."""
@@ -61,7 +65,7 @@ class Register:
     def shelved(self, entries: list[Entry]) -> None:
         """All that is kept now."""
         self._is_shelved.set()
-        if self._is_started:
+        if self._started.is_set():
             present = {key_of(entry) for entry in entries}
             self._changed([key for key in self._queue.here() if key not in present], entries)
 
@@ -80,7 +84,7 @@ class Register:
         self._changed([key_of(entry)], [])
 
     def _changed(self, gone: Iterable[str], entries: Iterable[Entry]) -> None:
-        if not self._is_started:
+        if not self._started.is_set():
             return  # the start takes all that is there
         gone, entries = list(gone), list(entries)
         for key in gone:

@@ -88,6 +88,7 @@ class UploadRoom:
             remote=remote,
             queue=queue,
             book=book,
+            register=self.register,
             outlook=outlook,
             uploader=self.uploader,
             kept=kept,
