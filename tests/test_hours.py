@@ -1,7 +1,7 @@
 """Hours of the day."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.hours import DAY_S, hours_trouble, parse_hours
@@ -13,6 +13,7 @@ def text_of(minute: int) -> str:
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
+@settings(deadline=None)
 @given(start=MINUTES, end=MINUTES, second=st.integers(0, DAY_S - 1))
 def test_the_wait_ends_at_the_first_second_inside(start: int, end: int, second: int) -> None:
     if start == end:
@@ -30,6 +31,7 @@ def test_the_wait_ends_at_the_first_second_inside(start: int, end: int, second: 
     assert hours.start == text_of(start)
 
 
+@settings(deadline=None)
 @given(second=st.floats(0, DAY_S, exclude_max=True))
 def test_the_whole_day_never_waits(second: float) -> None:
     assert parse_hours("00:00-24:00").wait_s(second) == 0

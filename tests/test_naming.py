@@ -1,7 +1,7 @@
 """Names at the owner's storage."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.naming import (
@@ -60,6 +60,7 @@ def test_what_is_wrong_with_a_remote_is_told(text: str, said: str) -> None:
         parse_remote(text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_what_passes_as_a_remote_cannot_be_an_option_or_a_connection_string(text: str) -> None:
     if remote_trouble(text) is None:
@@ -108,6 +109,7 @@ VALUES = {"device": "box", "year": "2026", "month": "11", "day": "21"}
 PIECES = st.sampled_from(["{device}", "{year}", "{", "}", "/", ".", "..", " ", "a", "{day}", ":", "\n", "!r"])
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(max_size=30), st.lists(PIECES, max_size=8).map("".join)))
 def test_what_passes_as_a_layout_makes_folders_that_every_storage_takes(template: str) -> None:
     if layout_trouble(template) is not None:
@@ -125,6 +127,7 @@ def test_the_fields_are_the_ones_that_are_told() -> None:
     assert set(FIELDS) == set(VALUES)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_a_safe_name_is_safe_and_stays_so(name: str) -> None:
     safe = safe_name(name)

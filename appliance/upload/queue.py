@@ -204,11 +204,16 @@ class Queue:
             if answer.may:
                 return Next(job, None)
             again_s = _sooner(again_s, answer.again_s)
-            if answer.holds in {"all", "unasked"}:
-                break  # those that were asked for stand before all others
             if answer.holds == "larger":
                 too_large_bytes = job.size_bytes
+                answer = self._of_smallest(allowed)
+            if answer.holds in {"all", "larger"} or (answer.holds == "unasked" and not job.asked_number):
+                break  # those that were asked for stand before all others
         return Next(None, again_s)
+
+    def _of_smallest(self, allowed: Callable[[Job], Verdict]) -> Verdict:
+        """Where even the smallest is too large nobody else need be asked about."""
+        return allowed(self._jobs[self._line.smallest or ""])
 
     def _entered(self, entry: Entry, asked: int) -> list[Job]:
         known = self._jobs.get(key_of(entry))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.settings.model import Settings
@@ -241,6 +241,7 @@ toml_lines = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(toml_lines, max_size=8).map("\n".join))
 def test_any_text_gives_settings_or_sentences(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     file = tmp_path_factory.getbasetemp() / "any.toml"
@@ -251,6 +252,7 @@ def test_any_text_gives_settings_or_sentences(tmp_path_factory: pytest.TempPathF
         assert sentence.isprintable()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_give_settings_or_sentences(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "bytes.toml"
@@ -260,6 +262,7 @@ def test_any_bytes_give_settings_or_sentences(tmp_path_factory: pytest.TempPathF
         assert sentence.startswith(f"{file}, line ")
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(
         [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.settings.model import (
@@ -57,6 +57,7 @@ any_settings = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(any_settings)
 def test_what_is_shown_reads_back_equal(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> None:
     file = tmp_path_factory.getbasetemp() / "shown.toml"
@@ -94,6 +95,7 @@ def test_a_starred_file_still_reads(tmp_path: Path) -> None:
 PASSWORD_SIGNS = string.ascii_letters + string.digits + "!$&'()*+,;:@/?#[]%"
 
 
+@settings(deadline=None)
 @given(st.text(PASSWORD_SIGNS, min_size=1, max_size=20).map(lambda password: f"Xq7{password}"))
 def test_no_password_survives(password: str) -> None:
     shown = show_settings(Settings(camera=CameraSettings(kind="rtsp", url=f"rtsp://owner:{password}@cam/live")))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.hours import parse_hours
@@ -185,6 +185,7 @@ MEMORIES = st.tuples(st.booleans(), st.integers(0, 40))
 """Whether somebody asked for it, and its size."""
 
 
+@settings(deadline=None)
 @given(RULES, WORLDS, MEMORIES, MEMORIES)
 def test_every_refusal_has_a_reason_and_holds_for_whom_it_says(
     rules: Rules, world: World, one: tuple[bool, int], another: tuple[bool, int]

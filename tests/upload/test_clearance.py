@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.upload.clearance import Policy, to_delete
@@ -26,6 +26,7 @@ JOBS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(get_args(Policy)), JOBS, st.tuples(BYTES, BYTES, BYTES, BYTES, BYTES))
 def test_only_what_is_proven_goes_and_no_more_than_the_owner_wants(
     policy: Policy, jobs: list[Job], bytes_: tuple[int, int, int, int, int]

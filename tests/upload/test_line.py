@@ -19,8 +19,9 @@ class Lines(RuleBasedStateMachine):
 
     @rule(key=KEYS, pressed=st.integers(0, 3), asked=st.integers(0, 2), due_s=st.none() | st.integers(0, 5))
     def put(self, key: str, pressed: int, asked: int, due_s: int | None) -> None:
+        size_bytes = 10 * pressed + ord(key)
         trouble = None if due_s is None else Trouble(Cause("memory", "It is."), 1, 1.0, due_s, "boot")
-        self.jobs[key] = Job(key, key, key, pressed, 1, "", asked_number=asked, trouble=trouble)
+        self.jobs[key] = Job(key, key, key, pressed, size_bytes, "", asked_number=asked, trouble=trouble)
         self.line.put(self.jobs[key])
         self.awake.discard(key)
         if trouble is None:
@@ -48,6 +49,7 @@ class Lines(RuleBasedStateMachine):
         assert [self.line.before(key) for key in ready] == list(range(len(ready)))
         assert all(self.line.before(job.key) is None for job in resting)
         assert len(self.line) == len(jobs)
+        assert self.line.smallest == min(ready, key=lambda key: (self.jobs[key].size_bytes, key), default=None)
         assert self.line.asked == sum(job.asked_number > 0 for job in jobs)
 
 

@@ -234,6 +234,15 @@ def test_the_same_boot_waits_out_its_wait_and_another_boot_the_whole_of_it() -> 
         assert (changes.gate.due_s, changes.gate.failures, changes.gate.boot_id) == (due_s, 3, boot_id)
 
 
+def test_a_wait_is_never_longer_than_it_was_meant() -> None:
+    """Whatever a damaged ledger says."""
+    trouble = Trouble(cause("world"), 3, wait_s=100.0, due_s=9_999.0, boot_id="boot")
+    queue = Queue("newest-first", "boot")
+    queue.start([], trouble, [entry("a")], now_s=80.0)
+
+    assert queue.next(80.0, go) == Next(None, 100.0)
+
+
 def test_only_what_differs_from_the_ledger_is_written_at_a_start() -> None:
     first = Queue("newest-first", "boot", chance=lambda: 1.0)
     first.start([], None, three(), 0.0)
@@ -272,7 +281,20 @@ def test_a_refusal_by_size_lets_smaller_ones_pass() -> None:
 
     job = queue.next(0.0, by_size).job
     assert job
-    assert asked == ["c#1", "a#1"]
+    assert job.key == "a#1"
+    assert "b#1" not in asked, "the answer on c holds for it"
+
+
+def test_where_nothing_fits_only_few_are_asked_about() -> None:
+    queue = queue_of(*(entry(f"m{number}", size_bytes=10 + number * 7919 % 9973) for number in range(5_000)))
+    asked: list[str] = []
+
+    def refuse(job: Job) -> Verdict:
+        asked.append(job.key)
+        return Verdict(may=False, reason="Too large.", again_s=600.0, holds="larger")
+
+    assert queue.next(0.0, refuse) == Next(None, 600.0)
+    assert len(asked) == 2
 
 
 def told(queue: Queue, key: str, verdict: Verdict = GO) -> tuple[str, str | None]:
