@@ -170,9 +170,14 @@ def as_sign_in(step: Step) -> SignIn:
     return step
 
 
-def wait_until_gone(pid: int, limit_s: float = 20.0) -> None:
-    """Until the kernel has ended a process that is not our child."""
-    until_s = time.monotonic() + limit_s
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < until_s
-        time.sleep(0.02)
+def rcd_of(folder: Path) -> int:
+    """The process whose command line names the folder."""
+    found = [path.parent.name for path in Path("/proc").glob("[0-9]*/cmdline") if str(folder).encode() in _bytes(path)]
+    return int(found[0])
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
