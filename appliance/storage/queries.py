@@ -36,7 +36,12 @@ def _remotes() -> list[str]:
 
 def _hash(kind: str, path: str) -> str | None:
     """The hash of one file; None where the storage has none of this kind."""
-    told = rclone.hash(kind, path)
+    try:
+        told = rclone.hash(kind, path)
+    except RcloneException as error:
+        if "hash type not supported" in error.error_msg:
+            return None
+        raise
     word = told.split()[0] if isinstance(told, str) and told.split() else ""
     return word if word.isalnum() and word not in {"UNSUPPORTED", "ERROR"} else None
 

@@ -16,6 +16,7 @@ from appliance.storage.wizard import Wizard
 
 MOST = 3
 IDLE_S = 15 * 60.0
+_OVER = "This set-up is over: begin again."
 
 Keep = Callable[[str, Path], Awaitable[Remote]]
 """Takes the finished section of this name out of this file."""
@@ -69,7 +70,7 @@ class SetUps:
             await self._end(earlier)
         setup = await self._start(name)
         try:
-            return await self._move(setup, self._first(setup, kind, dict(parameters)))
+            return await self._move(setup, lambda: self._first(setup, kind, dict(parameters)))
         except BaseException:
             await self._end(setup)
             raise
@@ -81,9 +82,10 @@ class SetUps:
             StorageRefusedError: if the set-up is over, or this cannot be done.
         """
         setup = self._open.get(session)
-        if setup is None or setup.wizard is None:
-            raise StorageRefusedError("This set-up is over: begin again.")
-        return await self._move(setup, setup.wizard.answer(value))
+        wizard = setup.wizard if setup else None
+        if setup is None or wizard is None:
+            raise StorageRefusedError(_OVER)
+        return await self._move(setup, lambda: wizard.answer(value))
 
     async def abort(self, session: str) -> None:
         """End a set-up and forget what was answered; nothing happens if it is over."""
@@ -122,12 +124,14 @@ class SetUps:
             sentence = f"{provider.description} could not be set up: {self._explain(str(error))}"
             raise StorageRefusedError(sentence) from error
 
-    async def _move(self, setup: _SetUp, move: Awaitable[Step | None]) -> Step:
+    async def _move(self, setup: _SetUp, move: Callable[[], Awaitable[Step | None]]) -> Step:
         """One step at a time, while the clock stands still."""
         async with setup.turn:
+            if setup.session not in self._open:
+                raise StorageRefusedError(_OVER)
             setup.calm()
             try:
-                return await move or await self._finish(setup)
+                return await move() or await self._finish(setup)
             except RcdError as error:
                 await self._end(setup)
                 raise StorageRefusedError("The set-up was interrupted: begin again.") from error

@@ -5,6 +5,7 @@ elsewhere and lands on a dead `localhost` page instead; its address holds the co
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -78,12 +79,13 @@ class SigningIn:
         if landing.denial:
             return await self.begin(f"The provider did not agree ({landing.denial}): open the link and agree there.")
         try:
-            await _get(f"/?{landing.query}")
+            with contextlib.suppress(NoAnswerError):  # it may close its door on the answer: the outcome tells
+                await _get(f"/?{landing.query}")
             async with asyncio.timeout(_CODE_LIMIT_S):
                 return await asyncio.shield(self._outcome)
         except RcdGoneError:
             raise
-        except (RcdError, NoAnswerError) as error:
+        except RcdError as error:
             return await self.begin(f"The sign-in did not succeed: {self._explain(str(error))}")
         except TimeoutError:
             return await self.begin("The provider did not answer in time: open the link and try again.")

@@ -78,11 +78,11 @@ class Wizard:
             following = await self._continue(result)
             self._given[option.name] = words
             return await self._go_on(following)
-        except RcdGoneError:
+        except BaseException as error:
+            self._asked = before  # rclone keeps no state of its own: the same question can be answered again
+            if isinstance(error, RcdError) and not isinstance(error, RcdGoneError):
+                return self._ask(option, f"It was not accepted: {self._explain(str(error))}")
             raise
-        except RcdError as error:
-            self._asked = before
-            return self._ask(option, f"It was not accepted: {self._explain(str(error))}")
 
     async def _go_on(self, asked: Asked) -> Step | None:
         """Answer what needs no owner, up to the next question or the end."""
@@ -109,8 +109,14 @@ class Wizard:
         return self._step
 
     async def _sign_in(self) -> Step | None:
-        self._signing_in = SigningIn(self._session, self._rcd, self._resume, self._explain)
-        return await self._after_sign_in(await self._signing_in.begin())
+        signing_in = SigningIn(self._session, self._rcd, self._resume, self._explain)
+        try:
+            outcome = await signing_in.begin()
+        except BaseException:
+            await signing_in.stop()
+            raise
+        self._signing_in = signing_in
+        return await self._after_sign_in(outcome)
 
     async def _after_sign_in(self, outcome: SignIn | Asked) -> Step | None:
         if isinstance(outcome, SignIn):

@@ -70,11 +70,16 @@ def _page(provider: OAuthProvider) -> type[BaseHTTPRequestHandler]:
     return Page
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A visitor that goes away in the middle is nobody's fault."""
+
+
 @contextmanager
 def oauth_provider() -> Iterator[OAuthProvider]:
     """A provider on loopback, for as long as the context lasts."""
     provider = OAuthProvider()
-    with ThreadingHTTPServer(("127.0.0.1", 0), _page(provider)) as server:
+    with _Server(("127.0.0.1", 0), _page(provider)) as server:
         provider.url = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

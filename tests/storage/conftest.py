@@ -91,7 +91,7 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def provider() -> Iterator[OAuthProvider]:
-    """rclone's port for sign-ins is one for the whole machine: one such test at a time."""
+    """Rclone's port for sign-ins is one for the whole machine: one such test at a time."""
     with Path(tempfile.gettempdir(), "moment-tests-sign-in.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with oauth_provider() as standing:

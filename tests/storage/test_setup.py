@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 import subprocess
-import time
+import sys
 from pathlib import Path
 
 import pytest
 
 from appliance.storage.model import Ready, Remote, StorageRefusedError
+from appliance.storage.private_folder import private_folder
 from appliance.storage.rclone import find_rclone
 from tests.stands.oauth_provider import OAuthProvider
 from tests.storage.conftest import Box, BoxFactory, answered, as_question, private_folders, rcd_of, set_up
@@ -81,7 +82,12 @@ async def test_a_wrong_answer_is_asked_for_again(box: Box) -> None:
     assert (step.key, step.default, step.trouble) == ("user", "", None)
     step = as_question(await box.room.answer(step.session, "me"))
     step = as_question(await box.room.answer(step.session, "many"))
-    assert (step.key, step.kind, step.default, step.trouble) == ("port", "number", "22", "A whole number is needed here.")
+    assert (step.key, step.kind, step.default, step.trouble) == (
+        "port",
+        "number",
+        "22",
+        "A whole number is needed here.",
+    )
     step = as_question(await box.room.answer(step.session, ""))
     step = as_question(await box.room.answer(step.session, ""))
     assert (step.key, step.kind) == ("key_pem", "secret")
@@ -90,7 +96,17 @@ async def test_a_wrong_answer_is_asked_for_again(box: Box) -> None:
     assert r"key_pem = -----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\nBBBB\n-----END OPENSSH" in box.text
 
 
-AWKWARD = ["o'neill", 'say "hi"', "$(touch PWNED)", "a#b;c", "[x]", "%", "back\\slash", "ünïcode 中 \U0001f600", "a = b"]
+AWKWARD = [
+    "o'neill",
+    'say "hi"',
+    "$(touch PWNED)",
+    "a#b;c",
+    "[x]",
+    "%",
+    "back\\slash",
+    "ünïcode 中 \U0001f600",
+    "a = b",
+]
 
 
 async def test_awkward_values_come_through_unharmed(box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,6 +163,14 @@ async def test_what_cannot_be_set_up_is_refused_with_a_sentence(
     assert private_folders() == []
 
 
+async def test_two_who_answer_the_last_question_at_once_set_it_up_once(box: Box) -> None:
+    step = as_question(await box.room.begin("new", "webdav", {key: WEBDAV[key] for key in ("url", "user", "pass")}))
+    both = await asyncio.gather(*(box.room.answer(step.session, "other") for _ in range(2)), return_exceptions=True)
+    assert both[0] == Ready(Remote("new", "webdav"))
+    assert isinstance(both[1], StorageRefusedError)
+    assert box.changes == [None]
+
+
 async def test_three_at_a_time(box: Box) -> None:
     steps = await asyncio.gather(*(box.room.begin(f"r{number}", "webdav") for number in range(3)))
     with pytest.raises(StorageRefusedError, match="3 storages are being set up already"):
@@ -166,7 +190,9 @@ async def test_a_name_that_was_taken_meanwhile_is_not_overwritten(box: Box) -> N
 
 async def test_a_token_that_rclone_refreshed_meanwhile_stays(box: Box, provider: OAuthProvider) -> None:
     expired = '{"access_token":"old","token_type":"bearer","refresh_token":"r","expiry":"2020-01-01T00:00:00Z"}'
-    plant(box, f"[hi]\ntype = hidrive\ntoken_url = {provider.url}/token\nendpoint = {provider.url}\ntoken = {expired}\n")
+    plant(
+        box, f"[hi]\ntype = hidrive\ntoken_url = {provider.url}/token\nendpoint = {provider.url}\ntoken = {expired}\n"
+    )
     step = await box.room.begin("new", "webdav")
     argv = [find_rclone(), "lsd", "hi:", f"--config={box.config}", "--retries=1", "--low-level-retries=1"]
     await asyncio.to_thread(subprocess.run, argv, capture_output=True, timeout=60, check=False)
@@ -180,20 +206,13 @@ async def test_a_token_that_rclone_refreshed_meanwhile_stays(box: Box, provider:
     assert len(box.changes) == 2
 
 
-async def test_a_killed_supervisor_s_half_made_things_are_swept(box: Box, tmp_path: Path) -> None:
-    left = Path(private_folder_of(ended_pid()))
-    left.mkdir()
-    (left / "rclone.conf").write_text("[half]\npass = x\n")
-    step = as_question(await box.room.begin("new", "webdav"))
-    assert not left.exists()
-    await box.room.abort(step.session)
-
-
-def ended_pid() -> int:
-    with subprocess.Popen(["true"]) as process:
-        process.wait()
-    return process.pid
-
-
-def private_folder_of(pid: int) -> str:
-    return f"{os.environ.get('TMPDIR', '/tmp')}/moment-storage-{pid}-{time.monotonic_ns()}"
+def test_what_a_killed_supervisor_left_is_swept() -> None:
+    """Whoever is killed tidies nothing up."""
+    code = "from appliance.storage.private_folder import make_private_folder as make; print(make())"
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    left = Path(killed.stdout.strip())
+    assert left.is_dir()
+    with private_folder() as ours:
+        assert not left.exists()
+        assert ours.is_dir()
+    assert not ours.exists()

@@ -83,6 +83,17 @@ async def test_one_sign_in_at_a_time(box: Box, provider: OAuthProvider) -> None:
     assert await box.room.remotes() == [Remote("two", "dropbox")]
 
 
+async def test_the_question_before_a_sign_in_that_must_wait_can_be_answered_again(
+    box: Box, provider: OAuthProvider
+) -> None:
+    other = as_sign_in(await box.room.begin("other", "dropbox", provider.options))
+    step = as_question(await box.room.begin("drive", "drive", {**provider.options, "client_id": "mine"}))
+    with pytest.raises(StorageRefusedError, match="Another sign-in is going on"):
+        await box.room.answer(step.session, "secret")
+    await box.room.abort(other.session)
+    assert "client_id=mine" in as_sign_in(await box.room.answer(step.session, "secret")).url
+
+
 async def test_a_new_beginning_of_the_same_name_takes_the_place_of_the_old(box: Box, provider: OAuthProvider) -> None:
     first = as_sign_in(await box.room.begin("cloud", "dropbox", provider.options))
     second = as_sign_in(await box.room.begin("cloud", "dropbox", provider.options))
