@@ -13,6 +13,7 @@ _NOT_OFFERED = {
         "it stands in front of another storage: set up that one",
     ),
     **dict.fromkeys(("http", "doi"), "it can only be read"),
+    "google photos": "it keeps no file as it was, so nothing there can be proven",
 }
 _RANKED = ("drive", "onedrive", "dropbox", "webdav", "s3", "sftp")
 """Most used first; WebDAV stands for Nextcloud and its kin, SFTP for any machine of one's own."""

@@ -4,7 +4,9 @@ rclone writes it too, whenever a token is refreshed, and locks nothing. So a cha
 at that moment, and made anew when the file changed in between. Blocks.
 """
 
+import contextlib
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +27,7 @@ class Configuration:
         self._path = path
 
     def remotes(self) -> list[Remote]:
-        """The storages that are set up.
+        """The storages that are set up; the file is made private if it is not.
 
         Raises:
             StorageRefusedError: if the file is encrypted or cannot be read.
@@ -80,12 +82,8 @@ class Configuration:
         self.require(name)
         self._change(lambda content: without_section(content, name))
 
-    def tighten(self) -> None:
-        """Take the file away from everybody but its owner, should somebody have left it open."""
-        if self._path.exists() and self._path.stat().st_mode & 0o777 != PRIVATE:
-            self._path.chmod(PRIVATE)
-
     def _content(self) -> bytes:
+        self._tighten()
         content = _read(self._path)
         if is_encrypted(content):
             raise StorageRefusedError(
@@ -98,13 +96,18 @@ class Configuration:
         try:
             path = self._path.resolve()
             path.parent.mkdir(parents=True, exist_ok=True)
-            self.tighten()
             for _ in range(_TRIES):
                 if self._try(path, change):
                     return
         except OSError as error:
             raise StorageRefusedError(f"{self._path} cannot be written ({error.strerror}).") from error
         raise StorageRefusedError(f"{self._path} is being changed by somebody else all the time: try again.")
+
+    def _tighten(self) -> None:
+        """Take the file away from everybody but its owner, should somebody have left it open."""
+        with contextlib.suppress(OSError):
+            if stat.S_ISREG(mode := self._path.stat().st_mode) and stat.S_IMODE(mode) != PRIVATE:
+                self._path.chmod(PRIVATE)
 
     def _try(self, path: Path, change: Change) -> bool:
         """Whether the file did not change while the new one was brought to the card beside it."""

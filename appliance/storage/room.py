@@ -1,5 +1,6 @@
 """Everything that can be done with the owner's storages, in one place. While nobody uses it, nothing runs."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -26,7 +27,8 @@ class StorageRoom:
     """Lists, sets up, tests and removes storages.
 
     `on_change` is called in the loop when the configuration changed; `explain` makes one plain sentence of rclone's
-    log. Everything that cannot be done raises StorageRefusedError with a sentence.
+    log. Everything that cannot be done raises StorageRefusedError with a sentence. Memory is short, so one storage is
+    asked at a time.
     """
 
     def __init__(
@@ -37,13 +39,15 @@ class StorageRoom:
         self._explain = explain
         self._configuration = Configuration(rclone.config)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
+        self._turn = asyncio.Lock()
         self._trial = Trial(rclone, Queries(rclone))
         self._setups = SetUps(rclone.binary, self._keep, explain, idle_s)
 
     async def backends(self) -> list[Backend]:
         """What can be set up: the most used first, then by title."""
         try:
-            told = await run(self._rclone, "config", "providers", limit_s=_LIST_LIMIT_S)
+            async with self._turn:
+                told = await run(self._rclone, "config", "providers", limit_s=_LIST_LIMIT_S)
         except CommandError as error:
             raise StorageRefusedError(self._explain(str(error))) from error
         return offered(msgspec.json.decode(told, type=list[Provider]))
@@ -55,18 +59,20 @@ class StorageRoom:
     async def test(self, name_or_path: str) -> Tested:
         """Write a small file into `name` or `name:folder`, read it back, delete it, and see how uploads are proven."""
         name, folder = split_where(name_or_path)
-        await in_thread(self._thread, self._ready_for, name)
+        await in_thread(self._thread, self._configuration.require, name)
         try:
-            return await self._trial.test(f"{name}:{folder}")
+            async with self._turn:
+                return await self._trial.test(f"{name}:{folder}")
         except (CommandError, QueryError) as error:
             raise StorageRefusedError(self._explain(str(error))) from error
 
     async def free(self, name: str) -> Space:
         """How much room a storage has."""
         name, _ = split_where(name)
-        await in_thread(self._thread, self._ready_for, name)
+        await in_thread(self._thread, self._configuration.require, name)
         try:
-            return await self._trial.space(f"{name}:")
+            async with self._turn:
+                return await self._trial.space(f"{name}:")
         except QueryError as error:
             raise StorageRefusedError(self._explain(str(error))) from error
 
@@ -101,8 +107,3 @@ class StorageRoom:
         remote = await in_thread(self._thread, self._configuration.take, name, finished)
         self._on_change()
         return remote
-
-    def _ready_for(self, name: str) -> None:
-        """Rclone is about to read, and perhaps to refresh, what the configuration says of a storage."""
-        self._configuration.require(name)
-        self._configuration.tighten()

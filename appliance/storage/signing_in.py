@@ -72,17 +72,23 @@ class SigningIn:
             RcdError: if rclone is gone, or does not even begin anew.
         """
         assert self._outcome is not None
-        try:
-            landing = read_landing(pasted, state_of(self._url))
-        except NoLandingError as error:
-            return self._step(str(error))
-        if landing.denial:
-            return await self.begin(f"The provider did not agree ({landing.denial}): open the link and agree there.")
-        try:
-            with contextlib.suppress(NoAnswerError):  # it may close its door on the answer: the outcome tells
+        if not self._outcome.done():  # a browser on this very box may have brought the code itself
+            try:
+                landing = read_landing(pasted, state_of(self._url))
+            except NoLandingError as error:
+                return self._step(str(error))
+            if landing.denial:
+                return await self.begin(
+                    f"The provider did not agree ({landing.denial}): open the link and agree there."
+                )
+            with contextlib.suppress(NoAnswerError):  # rclone may close its door on the answer: the outcome tells
                 await _get(f"/?{landing.query}")
+        return await self._result(self._outcome)
+
+    async def _result(self, outcome: asyncio.Task[Asked]) -> SignIn | Asked:
+        try:
             async with asyncio.timeout(_CODE_LIMIT_S):
-                return await asyncio.shield(self._outcome)
+                return await asyncio.shield(outcome)
         except RcdGoneError:
             raise
         except RcdError as error:

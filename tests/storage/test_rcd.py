@@ -32,10 +32,7 @@ async def test_it_answers_privately_and_leaves_nothing() -> None:
 
 async def test_a_frozen_rclone_is_not_waited_for() -> None:
     rcd = await Rcd.start(find_rclone())
-    os.kill(rcd.pid, signal.SIGSTOP)
-    async with asyncio.timeout(30):
-        while not has_state(rcd.pid, "T"):  # noqa: ASYNC110 - the kernel tells nobody but its parent
-            await asyncio.sleep(0.01)
+    await freeze(rcd.pid)
     with pytest.raises(RcdGoneError, match="did not answer within 0 s"):
         await rcd.call("rc/noop", limit_s=0.3)
     os.kill(rcd.pid, signal.SIGKILL)
@@ -44,12 +41,12 @@ async def test_a_frozen_rclone_is_not_waited_for() -> None:
 
 async def test_one_that_is_killed_in_the_middle_of_a_call_is_told() -> None:
     rcd = await Rcd.start(find_rclone())
-    waiting = asyncio.create_task(rcd.call("core/command", {"command": "version", "returnType": "STREAM"}))
-    await rcd.call("rc/noop")
+    await freeze(rcd.pid)
+    waiting = asyncio.create_task(rcd.call("rc/noop"))
+    await asyncio.sleep(0)
     os.kill(rcd.pid, signal.SIGKILL)
-    assert await asyncio.gather(waiting, return_exceptions=True)
-    with pytest.raises(RcdGoneError):
-        await rcd.call("rc/noop")
+    with pytest.raises(RcdGoneError, match="has ended in the middle of it"):
+        await waiting
     await rcd.stop()
 
 
@@ -77,6 +74,14 @@ async def test_a_server_that_talks_nonsense(said: bytes) -> None:
         streams = await asyncio.open_connection(*server.sockets[0].getsockname())
         with pytest.raises(NoAnswerError):
             await ask(*streams, "GET", "/")
+
+
+async def freeze(pid: int) -> None:
+    """Stop every thread of a process; the kernel takes its time."""
+    os.kill(pid, signal.SIGSTOP)
+    async with asyncio.timeout(30):
+        while not has_state(pid, "T"):  # noqa: ASYNC110 - the kernel tells nobody but its parent
+            await asyncio.sleep(0.01)
 
 
 def has_state(pid: int, states: str) -> bool:

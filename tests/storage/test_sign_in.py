@@ -1,14 +1,14 @@
 """Signing in at a provider's page from a box without a browser: a real rclone, a provider of ours."""
 
+import asyncio
 import os
 import signal
 import urllib.request
-from asyncio import to_thread
 from urllib.error import HTTPError
 
 import pytest
 
-from appliance.storage.model import Ready, Remote, StorageRefusedError
+from appliance.storage.model import Ready, Remote, SignIn, StorageRefusedError
 from tests.stands.oauth_provider import OAuthProvider
 from tests.storage.conftest import Box, answered, as_question, as_sign_in, private_folders, rcd_of
 
@@ -29,7 +29,7 @@ def _browse(url: str) -> str:
 
 async def signed_in_address(url: str) -> str:
     """What stands in the address line of a browser elsewhere after its user agreed, or did not."""
-    return await to_thread(_browse, url)
+    return await asyncio.to_thread(_browse, url)
 
 
 @pytest.mark.parametrize("kind", ["dropbox", "yandex"])
@@ -43,6 +43,20 @@ async def test_the_address_that_was_pasted_brings_the_token(box: Box, provider: 
     assert "access-1" in box.text
     assert provider.exchanges[0]["code"] == provider.codes
     assert private_folders() == []
+
+
+async def test_a_browser_on_the_box_itself_needs_no_pasting(box: Box, provider: OAuthProvider) -> None:
+    step = as_sign_in(await box.room.begin("cloud", "dropbox", provider.options))
+    assert await asyncio.to_thread(visit, await signed_in_address(step.url)) == 200
+    async with asyncio.timeout(60):  # rclone still fetches the token when its page is shown
+        while isinstance(outcome := await box.room.answer(step.session, ""), SignIn):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0.05)
+    assert outcome == Ready(Remote("cloud", "dropbox"))
+
+
+def visit(address: str) -> int:
+    with urllib.request.urlopen(address, timeout=30) as page:
+        return int(page.status)
 
 
 async def test_what_is_no_such_address_is_told_and_the_link_stays_good(box: Box, provider: OAuthProvider) -> None:
