@@ -1,0 +1,109 @@
+"""Everything that can be done with the owner's storages, in one place. While nobody uses it, nothing runs."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from appliance.storage.asking import Queries, QueryError
+from appliance.storage.backends import offered
+from appliance.storage.command import CommandError, run
+from appliance.storage.configuration import Configuration
+from appliance.storage.model import Backend, Remote, Space, Step, StorageRefusedError, Tested
+from appliance.storage.names import require_name, split_where
+from appliance.storage.providers import Provider
+from appliance.storage.rclone import Rclone
+from appliance.storage.setup import IDLE_S, SetUps
+from appliance.storage.signing_in import Explain
+from appliance.storage.trial import Trial
+from appliance.threads import in_thread
+
+_LIST_LIMIT_S = 60.0
+
+
+class StorageRoom:
+    """Lists, sets up, tests and removes storages.
+
+    `on_change` is called in the loop when the configuration changed; `explain` makes one plain sentence of rclone's
+    log. Everything that cannot be done raises StorageRefusedError with a sentence. Memory is short, so one storage is
+    asked at a time.
+    """
+
+    def __init__(
+        self, rclone: Rclone, on_change: Callable[[], None], *, explain: Explain, idle_s: float = IDLE_S
+    ) -> None:
+        self._rclone = rclone
+        self._on_change = on_change
+        self._explain = explain
+        self._configuration = Configuration(rclone.config)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
+        self._turn = asyncio.Lock()
+        self._trial = Trial(rclone, Queries(rclone))
+        self._setups = SetUps(rclone.binary, self._keep, explain, idle_s)
+
+    async def backends(self) -> list[Backend]:
+        """What can be set up: the most used first, then by title."""
+        try:
+            async with self._turn:
+                told = await run(self._rclone, "config", "providers", limit_s=_LIST_LIMIT_S)
+        except CommandError as error:
+            raise StorageRefusedError(self._explain(str(error))) from error
+        return offered(msgspec.json.decode(told, type=list[Provider]))
+
+    async def remotes(self) -> list[Remote]:
+        """What is set up."""
+        return await in_thread(self._thread, self._configuration.remotes)
+
+    async def test(self, name_or_path: str) -> Tested:
+        """Write a small file into `name` or `name:folder`, read it back, delete it, and see how uploads are proven."""
+        name, folder = split_where(name_or_path)
+        await in_thread(self._thread, self._configuration.require, name)
+        try:
+            async with self._turn:
+                return await self._trial.test(f"{name}:{folder}")
+        except (CommandError, QueryError) as error:
+            raise StorageRefusedError(self._explain(str(error))) from error
+
+    async def free(self, name: str) -> Space:
+        """How much room a storage has."""
+        name, _ = split_where(name)
+        await in_thread(self._thread, self._configuration.require, name)
+        try:
+            async with self._turn:
+                return await self._trial.space(f"{name}:")
+        except QueryError as error:
+            raise StorageRefusedError(self._explain(str(error))) from error
+
+    async def begin(self, name: str, kind: str, parameters: Mapping[str, str] | None = None) -> Step:
+        """Begin to set up a storage `name`. `parameters`: options of rclone that are known already, in clear.
+
+        Nothing reaches the configuration before the last step. A session ends by itself when nobody answers.
+        """
+        require_name(name)
+        await in_thread(self._thread, self._configuration.require_free, name)
+        return await self._setups.begin(name, kind, parameters or {})
+
+    async def answer(self, session: str, value: str) -> Step:
+        """Answer the question, or give the address where the sign-in ended; the next step, or the same with trouble."""
+        return await self._setups.answer(session, value)
+
+    async def abort(self, session: str) -> None:
+        """Leave nothing of a set-up behind; it may be over already."""
+        await self._setups.abort(session)
+
+    async def remove(self, name: str) -> None:
+        """Forget a storage; what lies on it stays there."""
+        await in_thread(self._thread, self._configuration.remove, require_name(name))
+        self._on_change()
+
+    async def close(self) -> None:
+        """End every set-up."""
+        await self._setups.close()
+        self._thread.shutdown(wait=False)
+
+    async def _keep(self, name: str, finished: Path) -> Remote:
+        remote = await in_thread(self._thread, self._configuration.take, name, finished)
+        self._on_change()
+        return remote
