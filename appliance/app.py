@@ -28,10 +28,11 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
-from appliance.service.unjoined import NoStorage
 from appliance.settings.model import Settings
 from appliance.storage.rclone import Rclone, find_rclone
+from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
+from appliance.upload.causes import explain
 from appliance.upload.room import UploadRoom
 
 Log = Callable[[str], None]
@@ -149,6 +150,8 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             listener=announcer,
         )
 
+        storage = StorageRoom(rclone, upload.uploader.configuration_changed, explain=explain)
+        closing.push_async_callback(storage.close)
         link = Link(NETWORK_MANAGER)
         uplink = UplinkWatch(link, upload.uploader.uplink_changed)
 
@@ -166,7 +169,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             keeper=keeper,
             workshop=workshop,
             uploads=upload.desk,
-            storage=NoStorage(),
+            storage=storage,
             panel=panel,
             clock=clock,
             announcer=announcer,
