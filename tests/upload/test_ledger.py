@@ -1,6 +1,8 @@
 """What survives: on a real disk, in the catalogue's own file."""
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,7 @@ from appliance.upload.model import Cause, Job, Trouble
 from appliance.upload.queue import Changes
 from tests.stands.upload_entries import entry
 
+PROJECT_ROOT = Path(__file__).parents[2]
 REMOTE = "garage:moments"
 GATE = Trouble(Cause("world", "The network is away.", "dial tcp"), 2, 60.0, 160.0, "boot")
 
@@ -105,6 +108,39 @@ def test_a_call_that_changed_nothing_writes_nothing(ledger: Ledger, tmp_path: Pa
     assert log.stat().st_size == before
     ledger.write(Changes([], [], None), REMOTE)
     assert log.stat().st_size > before
+
+
+WRITER = """
+import itertools, sys
+from pathlib import Path
+from appliance.upload.entering import job_of
+from appliance.upload.ledger import Ledger
+from appliance.upload.queue import Changes
+from tests.stands.upload_entries import entry
+ledger = Ledger(Path(sys.argv[1]))
+ledger.open()
+for number in itertools.count():
+    pair = [job_of(entry(f"{number}", part=part)) for part in (1, 2)]
+    ledger.write(Changes(pair, [], None), "garage:moments")
+    print(number, flush=True)
+"""
+
+
+def test_what_was_written_survives_the_end_of_the_process_at_any_instant(tmp_path: Path) -> None:
+    Catalogue(tmp_path).close()
+    argv = [sys.executable, "-c", WRITER, str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, cwd=PROJECT_ROOT) as writer:
+        assert writer.stdout
+        for number in range(10):
+            assert writer.stdout.readline() == f"{number}\n"
+        writer.kill()
+        acknowledged = 10 + len(writer.stdout.readlines())
+
+    ledger = again(tmp_path)
+    keys = {job.key for job in ledger.read(REMOTE).jobs}
+    ledger.close()
+    assert keys >= {f"{number}#{part}" for number in range(acknowledged) for part in (1, 2)}
+    assert len(keys) in {2 * acknowledged, 2 * acknowledged + 2}, "both files of a memory, or none"
 
 
 def test_the_catalogue_may_write_at_the_same_time(ledger: Ledger, tmp_path: Path) -> None:
