@@ -3,9 +3,10 @@
 import asyncio
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Unpack
 
 from appliance.announcer import Announcer
 from appliance.camera.choose import choose_source
@@ -28,12 +29,12 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
-from appliance.settings.model import Settings
+from appliance.settings.model import RingSettings, Settings, UploadSettings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
 from appliance.upload.causes import explain
-from appliance.upload.room import UploadRoom
+from appliance.upload.room import Joints, UploadRoom
 
 Log = Callable[[str], None]
 
@@ -57,17 +58,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         archivist = closing.enter_context(ThreadPoolExecutor(1, "archivist"))
 
         # what earlier lives left; the ring gives way first, so that a full disk keeps nobody from starting
-        folder = RingFolder(ring_path)
-        found = rebuild(folder, describe_now(clock, 0, "", ""), settings.ring.segment_seconds)
-        store = RingStore(
-            Ring(settings.ring.capacity_bytes),
-            folder,
-            card=card,
-            flusher=flusher,
-            clock=clock,
-            disk_reserve_bytes=disk_reserve_bytes(ring_path),
-        )
-        await store.take(found)
+        store = await _ring_store(settings.ring, clock, card=card, flusher=flusher)
         claims = Claims(memories_path)
         claims.prepare()
         left_claims = claims.read_all()
@@ -126,20 +117,9 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
 
         # upload
         rclone = Rclone(Path(settings.upload.rclone_config), find_rclone())
-        upload = UploadRoom(
-            remote=settings.upload.remote,
+        upload = _upload_room(
+            settings.upload,
             rclone=rclone,
-            behaviour=settings.upload.behaviour,
-            hours=settings.upload.hours,
-            networks=settings.upload.networks,
-            metered=settings.upload.metered,
-            limit_mbit_s=settings.upload.limit_mbit_s,
-            monthly_cap_gb=settings.upload.monthly_cap_gb,
-            after_upload=settings.upload.after_upload,
-            layout=settings.upload.layout,
-            device=settings.upload.device,
-            order=settings.upload.order,
-            reread=settings.upload.reread,
             folder=memories_path,
             reserve_bytes=disk_reserve_bytes(ring_path),
             kept=workshop,
@@ -149,7 +129,6 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             thread=closing.enter_context(ThreadPoolExecutor(1, "uploads")),
             listener=announcer,
         )
-
         storage = StorageRoom(rclone, upload.uploader.configuration_changed, explain=explain)
         closing.push_async_callback(storage.close)
         link = Link(NETWORK_MANAGER)
@@ -191,3 +170,37 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             await keeper.wait_until_quiet()
             for task in working:
                 task.cancel()
+
+
+async def _ring_store(settings: RingSettings, clock: Clock, *, card: Executor, flusher: Executor) -> RingStore:
+    """The ring as earlier lives left it; it has given way to a short disk already."""
+    path = Path(settings.directory)
+    folder = RingFolder(path)
+    store = RingStore(
+        Ring(settings.capacity_bytes),
+        folder,
+        card=card,
+        flusher=flusher,
+        clock=clock,
+        disk_reserve_bytes=disk_reserve_bytes(path),
+    )
+    await store.take(rebuild(folder, describe_now(clock, 0, "", ""), settings.segment_seconds))
+    return store
+
+
+def _upload_room(settings: UploadSettings, **joints: Unpack[Joints]) -> UploadRoom:
+    return UploadRoom(
+        remote=settings.remote,
+        behaviour=settings.behaviour,
+        hours=settings.hours,
+        networks=settings.networks,
+        metered=settings.metered,
+        limit_mbit_s=settings.limit_mbit_s,
+        monthly_cap_gb=settings.monthly_cap_gb,
+        after_upload=settings.after_upload,
+        layout=settings.layout,
+        device=settings.device,
+        order=settings.order,
+        reread=settings.reread,
+        **joints,
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypedDict, Unpack
 
 from appliance.clock import Clock
 from appliance.hours import parse_hours
@@ -25,6 +25,20 @@ from appliance.upload.transfer import Transfer
 from appliance.upload.uploader import Uploader, UploadListener
 
 
+class Joints(TypedDict):
+    """What the upload is joined with. `folder`: where memories lie, whose disk keeps `reserve_bytes` free."""
+
+    rclone: Rclone
+    folder: Path
+    reserve_bytes: int
+    kept: KeptFiles
+    growth: Growth
+    ring: RingSize
+    clock: Clock
+    thread: Executor
+    listener: UploadListener
+
+
 class UploadRoom:
     """`uploader` runs, `register` hears of the shelf, `desk` answers. No `remote`: everything stays on the box."""
 
@@ -32,7 +46,6 @@ class UploadRoom:
         self,
         *,
         remote: str,
-        rclone: Rclone,
         behaviour: Behaviour,
         hours: str,
         networks: list[str],
@@ -44,15 +57,10 @@ class UploadRoom:
         device: str,
         order: Order,
         reread: bool,
-        folder: Path,
-        reserve_bytes: int,
-        kept: KeptFiles,
-        growth: Growth,
-        ring: RingSize,
-        clock: Clock,
-        thread: Executor,
-        listener: UploadListener,
+        **joints: Unpack[Joints],
     ) -> None:
+        rclone, folder, clock, thread = joints["rclone"], joints["folder"], joints["clock"], joints["thread"]
+        kept, growth = joints["kept"], joints["growth"]
         cap_bytes = None if monthly_cap_gb is None else int(monthly_cap_gb * 1e9)
         rules = Rules(behaviour, parse_hours(hours), tuple(networks), metered, cap_bytes) if remote else None
         queue = Queue(order, clock.boot_id)
@@ -75,13 +83,13 @@ class UploadRoom:
                 policy=after_upload,
                 kept=kept,
                 growth=growth,
-                ring=ring,
+                ring=joints["ring"],
                 folder=folder,
-                reserve_bytes=reserve_bytes,
+                reserve_bytes=joints["reserve_bytes"],
                 thread=thread,
             ),
             clock=clock,
-            listener=listener,
+            listener=joints["listener"],
             folder=folder,
         )
         self.desk = Desk(

@@ -167,8 +167,7 @@ class Uploader:
             self._register.leaving = None
             self._book.note(self._queue.changed([job.key]))
             return
-        path = job.remote_path or self._place(entry)
-        work = self._deliver(job, self._folder / job.name, path, self._begun, self._progressed)
+        work = self._deliver(job, self._folder / job.name, self._place(entry), self._begun, self._progressed)
         errand = self.errand = Errand(job, asyncio.get_running_loop().create_task(work))
         self._tell()
         try:
