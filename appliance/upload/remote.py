@@ -5,7 +5,7 @@ import hashlib
 import posixpath
 from asyncio.subprocess import PIPE
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +29,8 @@ _NOT_THERE = (3, 4)
 _NEVER_MADE = ".moment-recorder-was-never-here"
 """Nobody has a file of this name: whoever says so is not the storage."""
 _KEPT_LINES = 50
+_BRIEFLY = {"GOMEMLIMIT": ENVIRONMENT["GOMEMLIMIT"]}
+"""A collector as eager as a transfer's would double the little work that these children do."""
 _BLOCK_BYTES = 1 << 20
 
 
@@ -65,10 +67,17 @@ class _Known(Struct, frozen=True):
 class RemoteStore:
     """The owner's storage, as one asks it. Every method may raise StorageError; paths are `remote:folder/name`."""
 
-    def __init__(self, rclone: Rclone, hasher: Executor, step_limit_s: float = STEP_LIMIT_S) -> None:
+    def __init__(
+        self,
+        rclone: Rclone,
+        hasher: Executor,
+        step_limit_s: float = STEP_LIMIT_S,
+        prefix: Sequence[str] = GENTLY,
+    ) -> None:
         self._rclone = rclone
         self._hasher = hasher
         self._step_limit_s = step_limit_s
+        self._prefix = prefix
         self._known: dict[tuple[str, int], _Known] = {}
 
     async def facts(self, remote: str) -> Facts:
@@ -180,8 +189,8 @@ class RemoteStore:
         """A child whose output is read in the block; afterwards its exit code is 0 or one of `fine`."""
         storage = path.partition(":")[0]
         lines: deque[str] = deque(maxlen=_KEPT_LINES)
-        argv = [*GENTLY, *self._rclone.argv(command, *arguments)]
-        child = await Child.start(argv, output=PIPE, environment=ENVIRONMENT, hear=lines.append)
+        argv = [*self._prefix, *self._rclone.argv(command, *arguments)]
+        child = await Child.start(argv, output=PIPE, environment=_BRIEFLY, hear=lines.append)
         try:
             async with asyncio.timeout(limit_s or self._step_limit_s):
                 yield child

@@ -68,12 +68,19 @@ class Transfer:
     """Sends one file at a time. `pause`, `resume` and `throttle` hold for what is sent later, too."""
 
     def __init__(
-        self, rclone: Rclone, clock: Clock, *, limit_mbit_s: float | None = None, limits: Limits | None = None
+        self,
+        rclone: Rclone,
+        clock: Clock,
+        *,
+        limit_mbit_s: float | None = None,
+        limits: Limits | None = None,
+        prefix: Sequence[str] = GENTLY,
     ) -> None:
         self._rclone = rclone
         self._clock = clock
         self._limit_mbit_s = limit_mbit_s
         self._limits = limits or Limits()
+        self._prefix = prefix
         self._pace = Pace()
         self._child: Child | None = None
         self._patience: Patience | None = None
@@ -147,7 +154,7 @@ class Transfer:
             more.append("--inplace")
         if self._limit_mbit_s is not None:
             more.append(f"--bwlimit={max(1, round(self._limit_mbit_s * 1e6 / 8))}B")
-        return [*GENTLY, *self._rclone.argv("copyto", *more, str(local.absolute()), target)]
+        return [*self._prefix, *self._rclone.argv("copyto", *more, str(local.absolute()), target)]
 
     async def _follow(self, child: Child) -> Cause | None:
         """Until the child has ended, or has had its time."""

@@ -115,6 +115,7 @@ class FaultyProxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="faulty-proxy", daemon=True)
         self._server: asyncio.Server | None = None
         self._busy: set[asyncio.Task[None]] = set()
+        self._switched = asyncio.Event()
         self.port = 0
         self.connections = 0
         self.requests: list[str] = []
@@ -137,7 +138,7 @@ class FaultyProxy:
         return self._fault
 
     def switch(self, fault: Fault) -> None:
-        """From now on, this is wrong. Connections that were open stay, unless nobody listens any more."""
+        """From now on, this is wrong. Open connections stay, unless they were stalled, or nobody listens any more."""
         self._do(self._switch(fault))
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
@@ -149,6 +150,8 @@ class FaultyProxy:
 
     async def _switch(self, fault: Fault) -> None:
         self._fault = fault
+        self._switched.set()
+        self._switched = asyncio.Event()
         if isinstance(fault, Refuse):
             await self._end()
         elif self._server is None:
@@ -156,6 +159,10 @@ class FaultyProxy:
 
     async def _end(self) -> None:
         if self._server:
+            for listening in self._server.sockets:
+                self._loop.remove_reader(listening.fileno())
+            for _ in range(3):  # asyncio loses a connection that it has accepted but not yet handed out (3.11)
+                await asyncio.sleep(0)
             self._server.close()
             self._server = None
         for task in (busy := list(self._busy)):
@@ -177,8 +184,8 @@ class FaultyProxy:
     async def _handle(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         if isinstance(self._fault, Stall) and self._fault.after_bytes == 0:
             await self._stall()
-        if isinstance(self._fault, Reset) and self._fault.after_bytes == 0:
-            reset(to_client)
+        if isinstance(self._fault, Refuse) or (isinstance(self._fault, Reset) and self._fault.after_bytes == 0):
+            reset(to_client)  # one that came in just before nobody listened any more is refused late
             return
         server, to_server = await asyncio.open_connection("127.0.0.1", self._target_port)
         try:
@@ -237,7 +244,8 @@ class FaultyProxy:
             await to_client.drain()
 
     async def _stall(self) -> None:
-        await asyncio.Event().wait()
+        await self._switched.wait()
+        raise ConnectionAbortedError
 
     async def _speak_http(
         self,
