@@ -59,6 +59,7 @@ class SetUps:
         self._open: dict[str, _SetUp] = {}
         self._starting: set[str] = set()
         self._ending: set[asyncio.Task[None]] = set()
+        self._is_closed = False
 
     async def begin(self, name: str, kind: str, parameters: Mapping[str, str]) -> Step:
         """The first step. A set-up of the same name that is still open gives way.
@@ -94,7 +95,8 @@ class SetUps:
             await self._end(setup)
 
     async def close(self) -> None:
-        """End all of them."""
+        """End all of them, also one that is about to start."""
+        self._is_closed = True
         for setup in list(self._open.values()):
             await self._end(setup)
         await asyncio.gather(*self._ending)
@@ -112,6 +114,9 @@ class SetUps:
         finally:
             self._starting.discard(name)
         self._open[setup.session] = setup
+        if self._is_closed:
+            await self._end(setup)
+            raise StorageRefusedError("The box is going down.")
         return setup
 
     async def _first(self, setup: _SetUp, kind: str, parameters: dict[str, str]) -> Step | None:

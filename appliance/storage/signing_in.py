@@ -51,11 +51,11 @@ class SigningIn:
             StorageRefusedError: if another sign-in holds the port.
         """
         await self.stop()
-        self._outcome = asyncio.create_task(self._resume())
+        outcome = self._outcome = asyncio.create_task(self._resume())
         try:
-            link = await self._link(self._outcome)
+            link = await self._link(outcome)
             if link is None:
-                return await self._outcome
+                return await _settled(outcome)
             self._url = await _provider_page(link)
         except (NoAnswerError, TimeoutError) as error:
             raise RcdError("rclone did not come to wait for a sign-in") from error
@@ -87,8 +87,7 @@ class SigningIn:
 
     async def _result(self, outcome: asyncio.Task[Asked]) -> SignIn | Asked:
         try:
-            async with asyncio.timeout(_CODE_LIMIT_S):
-                return await asyncio.shield(outcome)
+            return await _settled(outcome)
         except RcdGoneError:
             raise
         except RcdError as error:
@@ -122,6 +121,16 @@ class SigningIn:
 
     def _step(self, trouble: str | None) -> SignIn:
         return SignIn(self._session, self._url, _TEXT, trouble)
+
+
+async def _settled(outcome: asyncio.Task[Asked]) -> Asked:
+    """What became of it, even if somebody aborts it meanwhile."""
+    done, _ = await asyncio.wait([outcome], timeout=_CODE_LIMIT_S)
+    if not done:
+        raise TimeoutError
+    if outcome.cancelled():
+        raise RcdGoneError("the set-up was aborted")
+    return outcome.result()
 
 
 async def _provider_page(link: str) -> str:

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-Mood = Literal["agrees", "denies", "gives-no-token"]
+Mood = Literal["agrees", "denies", "gives-no-token", "stalls"]
 
 
 @dataclass
@@ -20,6 +20,7 @@ class OAuthProvider:
     mood: Mood = "agrees"
     codes: list[str] = field(default_factory=list)
     exchanges: list[dict[str, list[str]]] = field(default_factory=list)
+    is_over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def options(self) -> dict[str, str]:
@@ -40,6 +41,8 @@ class OAuthProvider:
     def exchange(self, form: str) -> tuple[int, dict[str, object]]:
         """The answer to a code or a refresh token."""
         self.exchanges.append(parse_qs(form))
+        if self.mood == "stalls":
+            self.is_over.wait(120)
         if self.mood == "gives-no-token":
             return 400, {"error": "invalid_grant", "error_description": "the code is too old"}
         token = {"access_token": f"access-{len(self.exchanges)}", "refresh_token": "refresh", "token_type": "bearer"}
@@ -86,5 +89,6 @@ def oauth_provider() -> Iterator[OAuthProvider]:
         try:
             yield provider
         finally:
+            provider.is_over.set()
             server.shutdown()
             thread.join()

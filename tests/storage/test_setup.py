@@ -73,6 +73,17 @@ async def test_whoever_stops_waiting_for_the_beginning_leaves_nothing(box: Box) 
     assert private_folders() == []
 
 
+async def test_a_room_that_closes_lets_nothing_begin(box: Box) -> None:
+    beginning = asyncio.create_task(box.room.begin("new", "webdav"))
+    async with asyncio.timeout(60):
+        while not private_folders():  # noqa: ASYNC110 - nobody tells that it has begun
+            await asyncio.sleep(0.005)
+    await box.room.close()
+    with pytest.raises(StorageRefusedError):
+        await beginning
+    assert private_folders() == []
+
+
 async def test_a_wrong_answer_is_asked_for_again(box: Box) -> None:
     step = as_question(await box.room.begin("nas", "sftp"))
     for wrong in ("", "ho\nst", " host", "[x]\ny", "`id`", "%(type)s"):

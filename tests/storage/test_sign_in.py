@@ -87,6 +87,20 @@ async def test_a_provider_that_does_not_agree_gets_another_chance(box: Box, prov
     assert box.text.count("[cloud]") == 1
 
 
+async def test_a_set_up_can_be_aborted_while_the_provider_stalls(box: Box, provider: OAuthProvider) -> None:
+    provider.mood = "stalls"
+    step = as_sign_in(await box.room.begin("cloud", "dropbox", provider.options))
+    answering = asyncio.create_task(box.room.answer(step.session, await signed_in_address(step.url)))
+    async with asyncio.timeout(60):
+        while not provider.exchanges:  # noqa: ASYNC110 - the provider is a thread
+            await asyncio.sleep(0.02)
+    await box.room.abort(step.session)
+    with pytest.raises(StorageRefusedError):
+        await answering
+    assert private_folders() == []
+    assert box.text == ""
+
+
 async def test_one_sign_in_at_a_time(box: Box, provider: OAuthProvider) -> None:
     first = as_sign_in(await box.room.begin("one", "dropbox", provider.options))
     with pytest.raises(StorageRefusedError, match="Another sign-in is going on: finish or abort it first"):
