@@ -109,7 +109,7 @@ def test_the_limit_is_in_bits_and_gives_time_enough(places: Places) -> None:
     assert argv[: len(GENTLY)] == list(GENTLY)
     assert {"--bwlimit=1000000B", "--inplace", "--more", "--retries=1", "--buffer-size=0"} <= set(argv)
     assert argv[-2:] == ["/a.mp4", "garage:a.mp4"]
-    assert Limits().whole_s(64_000_000, None) == 1120
+    assert Limits().whole_s(64_000_000, None) == 8120
     assert Limits().whole_s(64_000_000, 0.1) == 120 + 64_000_000 / 6250
 
 
