@@ -128,7 +128,7 @@ async def test_awkward_values_come_through_unharmed(box: Box, tmp_path: Path, mo
     for number, value in enumerate(AWKWARD):
         assert rclone_says(box, "config", "show", f"r{number}").count(f"user = {value}\n") == 1
         obscured = next(line for line in box.text.split(f"[r{number}]")[1].splitlines() if line.startswith("pass = "))
-        assert rclone_says(box, "reveal", obscured.removeprefix("pass = ")) == f"`touch PWNED`{value}\n"
+        assert rclone_says(box, "reveal", "--", obscured.removeprefix("pass = ")) == f"`touch PWNED`{value}\n"
     assert not (tmp_path / "PWNED").exists()
 
 
@@ -143,7 +143,7 @@ async def test_what_is_known_already_is_not_asked(box: Box) -> None:
     done, keys = await answered(box, step, {})
     assert (isinstance(done, Ready), keys) == (True, ["vendor"])
     obscured = next(line for line in box.text.splitlines() if line.startswith("pass = ")).removeprefix("pass = ")
-    assert rclone_says(box, "reveal", obscured) == "secret\n"
+    assert rclone_says(box, "reveal", "--", obscured) == "secret\n"
 
 
 @pytest.mark.parametrize(
