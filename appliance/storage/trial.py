@@ -68,7 +68,7 @@ class Trial:
     async def _there_and_back(self, file: Path, content: bytes, remote_path: str) -> str:
         """How the copy can be proven. Whatever happens, it is deleted if that can be."""
         try:
-            await self._run("copyto", str(file), remote_path)
+            await self._run("copyto", "--inplace", str(file), remote_path)  # under no name but the one that we delete
             _require_same(content, await self._run("cat", remote_path), remote_path)
             proof = await self._proof(file, remote_path)
         except BaseException:

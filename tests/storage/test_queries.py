@@ -1,5 +1,6 @@
 """What rclone_python answers, from a process of its own; and what it is never asked."""
 
+import asyncio
 import subprocess
 import sys
 import time
@@ -84,14 +85,31 @@ async def test_a_configuration_with_an_unusual_path_is_reached_by_a_link(
     assert private_folders() == []
 
 
-async def test_a_query_that_does_not_end_is_ended_with_all_its_children(tmp_path: Path) -> None:
+async def test_a_query_that_nobody_waits_for_is_ended_with_all_its_children(tmp_path: Path) -> None:
     """Also the rclone behind the shell."""
-    script = tmp_path / "rclone"
-    script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 600\n")
+    pid = tmp_path / "pid"
+    queries = Queries(Rclone(tmp_path / "rclone.conf", stuck_rclone(tmp_path)))
+    asking = asyncio.create_task(queries.remotes())
+    async with asyncio.timeout(100):
+        while not pid.exists():  # noqa: ASYNC110 - the script tells nobody else
+            await asyncio.sleep(0.02)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert is_over(int(pid.read_text()))
+
+
+async def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    queries = Queries(Rclone(tmp_path / "rclone.conf", stuck_rclone(tmp_path)), limit_s=1)
+    with pytest.raises(QueryError, match="did not answer within 1 s"):
+        await queries.remotes()
+
+
+def stuck_rclone(folder: Path) -> str:
+    script = folder / "rclone"
+    script.write_text(f"#!/bin/sh\necho $$ > {folder}/new\nmv {folder}/new {folder}/pid\nexec sleep 600\n")
     script.chmod(0o755)
-    with pytest.raises(QueryError, match="did not answer within 3 s"):
-        await Queries(Rclone(tmp_path / "rclone.conf", str(script)), limit_s=3).remotes()
-    assert is_over(int((tmp_path / "pid").read_text()))
+    return str(script)
 
 
 def is_over(pid: int) -> bool:
