@@ -129,6 +129,7 @@ class Uploader:
             except (OSError, sqlite3.Error) as error:
                 self.trouble = f"Uploads stand still: their list cannot be written ({error}); is the disk full?"
                 log(self.trouble)
+                self._tell()
                 await asyncio.sleep(LEDGER_PAUSE_S)
 
     async def _live(self, log: Callable[[str], None]) -> NoReturn:

@@ -14,95 +14,41 @@ import socket
 import struct
 import threading
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-SIGN_IN_PAGE = b"<!DOCTYPE html><html><head><title>Guest Wi-Fi</title></head><body>Please sign in.</body></html>"
+from tests.stands.faults import (
+    Answer,
+    Clean,
+    Corrupt,
+    Fault,
+    HalfClose,
+    Latency,
+    Portal,
+    Refuse,
+    Reset,
+    Stall,
+    Truncate,
+)
+from tests.stands.http_faults import answered, last_of_its_connection, parsed
+
+__all__ = [
+    "Answer",
+    "Clean",
+    "Corrupt",
+    "Fault",
+    "FaultyProxy",
+    "HalfClose",
+    "Latency",
+    "Portal",
+    "Refuse",
+    "Reset",
+    "Stall",
+    "Truncate",
+]
+
 _CHUNK_BYTES = 16_384
 _HEAD_BYTES = 65_536
-
-
-@dataclass(frozen=True)
-class Clean:
-    """Nothing is wrong."""
-
-
-@dataclass(frozen=True)
-class Latency:
-    """Every chunk comes late."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Reset:
-    """The connection is reset (RST)."""
-
-    after_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Stall:
-    """The connection stays open, and nothing moves on it any more."""
-
-    after_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Corrupt:
-    """One byte is inverted."""
-
-    at_byte: int
-
-
-@dataclass(frozen=True)
-class HalfClose:
-    """The server is told that the client has ended; the client is still listened to, in vain."""
-
-    after_bytes: int = 0
-
-
-@dataclass(frozen=True)
-class Refuse:
-    """Nobody listens."""
-
-
-@dataclass(frozen=True)
-class Portal:
-    """A Wi-Fi that wants a sign-in first: a page for every request, or the way to it."""
-
-    redirects: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Requests of some methods (none named: all) whose path holds `path` are answered in the server's place."""
-
-    status: int
-    methods: tuple[str, ...] = ()
-    path: str = ""
-    body: bytes = b""
-
-
-@dataclass(frozen=True)
-class Truncate:
-    """Of every PUT only the first bytes reach the server, which says that all is well."""
-
-    keep_bytes: int
-
-
-Fault = Clean | Latency | Reset | Stall | Corrupt | HalfClose | Refuse | Portal | Answer | Truncate
-
-
-@dataclass(frozen=True)
-class Request:
-    """The head of an HTTP request."""
-
-    method: str
-    path: str
-    head: bytes
-    body_bytes: int
 
 
 class FaultyProxy:
@@ -283,44 +229,6 @@ def reset(writer: asyncio.StreamWriter) -> None:
 def inverted(chunk: bytes, index: int) -> bytes:
     """The chunk with all bits of one byte inverted."""
     return chunk[:index] + bytes([chunk[index] ^ 0xFF]) + chunk[index + 1 :]
-
-
-def parsed(head: bytes) -> Request:
-    """What the head of an HTTP request says; a body needs a `Content-Length`."""
-    first, *fields = head.decode("latin-1").split("\r\n")
-    method, path, _ = first.split(" ", 2)
-    values = {name.lower(): value.strip() for name, _, value in (field.partition(":") for field in fields)}
-    return Request(method, path, head, int(values.get("content-length", "0")))
-
-
-def answered(fault: Fault, request: Request) -> bytes | None:
-    """What the proxy itself answers, or None if it is the server's turn."""
-    match fault:
-        case Portal(redirects=True) if not request.path.startswith("/sign-in"):
-            return response(302, b"", "Location: /sign-in")
-        case Portal():
-            return response(200, SIGN_IN_PAGE, "Content-Type: text/html")
-        case Answer(status, methods, path, body):
-            if (not methods or request.method in methods) and path in request.path:
-                return response(status, body, "Content-Type: text/plain")
-    return None
-
-
-def response(status: int, body: bytes, *fields: str) -> bytes:
-    """The last answer of a connection."""
-    lines = [f"HTTP/1.1 {status} Told", *fields, f"Content-Length: {len(body)}", "Connection: close", "", ""]
-    return "\r\n".join(lines).encode() + body
-
-
-def last_of_its_connection(request: Request, body_bytes: int) -> bytes:
-    """The head with another length; the server closes after it has answered."""
-    lines = [
-        line
-        for line in request.head.decode("latin-1").split("\r\n")
-        if not line.lower().startswith(("content-length:", "connection:", "expect:"))
-    ]
-    length = [f"Content-Length: {body_bytes}"] if request.body_bytes else []
-    return "\r\n".join([lines[0], "Connection: close", *length, *lines[1:]]).encode("latin-1")
 
 
 async def copy(client: asyncio.StreamReader, to_server: asyncio.StreamWriter, count: int) -> None:

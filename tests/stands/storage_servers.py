@@ -7,6 +7,7 @@ The storage is then the remote `garage:`; for S3 its buckets are the folders in 
 """
 
 import contextlib
+import functools
 import os
 import socket
 import subprocess
@@ -27,6 +28,7 @@ READY_LIMIT_S = 60.0
 _DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 
 
+@functools.cache
 def obscured(password: str) -> str:
     """A password as rclone's configuration holds it."""
     argv = [find_rclone(), "obscure", password]
@@ -75,7 +77,7 @@ def serve(kind: Kind, folder: Path, *options: str, port: int | None = None) -> I
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "RCLONE_CACHE_DIR": cache, "RCLONE_CONFIG": f"{cache}/none.conf", "GOGC": "25"},
+            env={**os.environ, "RCLONE_CACHE_DIR": cache, "RCLONE_CONFIG": f"{cache}/none.conf"},
         )
         try:
             _wait_until_it_listens(at, process)
@@ -95,7 +97,7 @@ def free_port() -> int:
 
 def _command(kind: Kind, folder: Path, port: int, options: Sequence[str]) -> list[str]:
     login = [f"--auth-key={USER},{PASSWORD}"] if kind == "s3" else [f"--user={USER}", f"--pass={PASSWORD}"]
-    fresh = ["--dir-cache-time=0s", "--buffer-size=0"]
+    fresh = ["--dir-cache-time=0s", "--buffer-size=0", "--vfs-write-wait=60s"]  # pieces may come in any order
     return [find_rclone(), "serve", kind, f"--addr=127.0.0.1:{port}", *login, *fresh, *options, str(folder)]
 
 

@@ -24,6 +24,15 @@ CONTENT = hashlib.shake_128(b"a memory").digest(300_000)
 NAME = "2026-11-21T10-20-00-MEMORY.mp4"
 
 
+class HandClock(SystemClock):
+    """Goes on by itself, and leaps forward when told."""
+
+    leapt_s = 0.0
+
+    def monotonic_s(self) -> float:
+        return super().monotonic_s() + self.leapt_s
+
+
 @dataclass
 class Place:
     """A folder of one test on a real storage, reached through the proxy."""
@@ -31,6 +40,7 @@ class Place:
     storage: StorageServer
     proxy: FaultyProxy
     rclone: Rclone
+    clock: HandClock
     store: RemoteStore
     transfer: Transfer
     delivery: Delivery
@@ -108,12 +118,12 @@ def places(
             used.append(proxy)
             config = tmp_path / "rclone.conf"
             config.write_text(section(storage, proxy.port) if section else storage.section(port=proxy.port))
-            rclone, clock = Rclone(config, find_rclone()), SystemClock()
+            rclone, clock = Rclone(config, find_rclone()), HandClock()
             store = RemoteStore(rclone, hasher, step_limit_s, prefix=())
             transfer = Transfer(rclone, clock, limits=limits, limit_mbit_s=limit_mbit_s, prefix=())
             delivery = Delivery(store, transfer, clock, reread=reread)
             folder = f"moments-{secrets.token_hex(4)}"
-            return Place(storage, proxy, rclone, store, transfer, delivery, folder, file)
+            return Place(storage, proxy, rclone, clock, store, transfer, delivery, folder, file)
 
         yield make
     for proxy in used:
