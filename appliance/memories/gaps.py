@@ -1,5 +1,7 @@
 """What a memory lacks, and why. Pure."""
 
+from msgspec.structs import replace
+
 from appliance.memories.model import Claim, ClaimedSegment, Gap
 
 DAMAGED = "a damaged piece of the recording was left out"
@@ -33,6 +35,14 @@ def _told(from_s: float | None, to_s: float, reason: str, *, is_measured: bool) 
         return Gap(0.0, None, reason)
     length_s = round(to_s - from_s, 3)
     return Gap(0.0, length_s, reason) if length_s >= _SMALLEST_TOLD_S else None
+
+
+def with_end(claim: Claim, press_s: float, reason: str) -> Claim:
+    """A claim, with the reason why its footage ends before the press, if it does."""
+    end_s = claim.segments[-1].end_s
+    if end_s is None or end_s >= press_s - _SMALLEST_TOLD_S:
+        return claim
+    return replace(claim, trailing_reason=reason)
 
 
 def gap_at_end(claim: Claim, last: ClaimedSegment, end_s: float) -> Gap | None:

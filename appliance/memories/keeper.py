@@ -16,6 +16,7 @@ from appliance.clock import Clock
 from appliance.memories.absence import Camera, why_nothing
 from appliance.memories.claimer import Claimer
 from appliance.memories.claims import Claims
+from appliance.memories.gaps import with_end
 from appliance.memories.model import Claim
 from appliance.memories.moment import Moment, NotSavedError
 from appliance.memories.plan import Earlier, Overlap
@@ -24,7 +25,6 @@ from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore
 
 _BUSY = frozenset({"pressed", "secured", "assembling"})
-_SMALLEST_TOLD_S = 0.25
 _ROOM_FOR_A_CLAIM_BYTES = 16_000_000
 _GRACE_S = 0.5
 """A segment that holds the press, lag included, is opened by then, or never."""
@@ -152,9 +152,8 @@ class Keeper:
 
     def epoch_ended(self) -> None:
         """No more footage will follow."""
-        for moment in list(self._moments):
-            moment.is_cut_short = True
-            self._advance(moment)
+        for moment in self._moments:
+            self._start(self._cut_short(moment))
 
     async def wait_until_quiet(self) -> None:
         """Return when every claim that was begun is on disk or has failed."""
@@ -178,6 +177,11 @@ class Keeper:
     def _end_wait(self, moment: Moment) -> None:
         opened = self._store.ring.open
         if opened is None or opened.start_s >= moment.until_s:
+            self._start(self._cut_short(moment))
+
+    async def _cut_short(self, moment: Moment) -> None:
+        """No more footage will follow; what was seen of it before may still wait for a slow card."""
+        async with self._order:
             moment.is_cut_short = True
             self._advance(moment)
 
@@ -207,8 +211,9 @@ class Keeper:
     def _lacks_open(self, moment: Moment) -> bool:
         """Whether the open segment belongs to a moment that does not hold it yet."""
         opened, claim = self._store.ring.open, moment.claim
-        needs_it = opened is not None and moment.needs_more and opened.start_s < moment.until_s
-        return needs_it and claim is not None and opened is not None and claim.last < opened.key
+        if opened is None or claim is None or not moment.needs_more:
+            return False
+        return claim.last < opened.key and opened.start_s < moment.until_s
 
     async def _secure(self, moment: Moment) -> None:
         async with self._order:
@@ -266,15 +271,9 @@ class Keeper:
             return
         moment.claim = self._claimer.refreshed(moment.claim)
         if moment.is_complete:
-            moment.claim = self._with_end(moment, moment.claim)
+            moment.claim = with_end(moment.claim, moment.at_s, self._camera.absence or "the camera was away")
             moment.is_queued = True
             self._workshop.take(moment)
-
-    def _with_end(self, moment: Moment, claim: Claim) -> Claim:
-        end_s = claim.segments[-1].end_s
-        if end_s is None or end_s >= moment.at_s - _SMALLEST_TOLD_S:
-            return claim
-        return replace(claim, trailing_reason=self._camera.absence or "the camera was away")
 
     def _supersede(self, old: Moment, moment: Moment) -> None:
         """A longer claim holds everything that an earlier one held."""

@@ -351,6 +351,22 @@ async def test_a_segment_that_an_earlier_press_still_needs_is_not_taken_for_the_
     assert gallery.segments_of(file_of(box, entry)) == [3, 4, 5, 6]
 
 
+async def test_a_camera_that_is_lost_while_the_card_is_slow_takes_nothing_that_was_seen(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes(overlap="separate", latency_s=0.5))
+    box.roll(5)
+    box.grow(0.7)
+    first = await box.secured(box.press(2.0))
+    second = await box.secured(box.press(4.0))
+    box.roll(1)  # both need it, and only one can be claimed at a time
+    box.complete()
+    box.lose_camera()
+    [early], [late] = await box.kept(first), await box.kept(second)
+    assert gallery.segments_of(file_of(box, early)) == [3, 4, 5, 6]
+    assert gallery.segments_of(file_of(box, late)) == [1, 2, 3, 4, 5, 6]
+
+
 async def test_a_gap_behind_a_memory_that_stays_is_no_longer_than_it_was(boxes: BoxFactory, gallery: Gallery) -> None:
     box = await lives(boxes(overlap="separate"))
     box.roll(5)
