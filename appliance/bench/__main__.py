@@ -19,7 +19,17 @@ from typing import NoReturn
 import msgspec
 
 from appliance import __version__
-from appliance.bench import accuracy, assembly, press, recording, start_up
+from appliance.bench import (
+    accuracy,
+    assembly,
+    idleness,
+    press,
+    queue_operations,
+    recording,
+    start_up,
+    throughput,
+    transfer_memory,
+)
 from appliance.bench.machine import describe_machine
 from appliance.bench.materials import ToolFailedError
 from appliance.bench.report import Measurement, Report
@@ -35,6 +45,10 @@ MEASUREMENTS: dict[str, Callable[[Stage], Awaitable[Measurement]]] = {
     "d": recording.measure_memory,
     "e": start_up.measure,
     "f": accuracy.measure,
+    "g": throughput.measure,
+    "h": transfer_memory.measure,
+    "i": queue_operations.measure,
+    "j": idleness.measure,
 }
 NEEDED_BYTES = 7_000_000_000
 NEEDED_QUICK_BYTES = 500_000_000
@@ -68,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="moment bench",
         description="Measure the recorder side by side with bare tools: a press to claim, b assembly, "
-        "c processor, d memory, e start-up, f accuracy of joins. Takes about 7 minutes.",
+        "c processor, d memory, e start-up, f accuracy of joins; of the upload: g throughput, h memory, "
+        "i its queue, j wake-ups. Takes about 10 minutes.",
         allow_abbrev=False,
     )
     parser.add_argument("--only", type=_letters, metavar="a,c", default=list(MEASUREMENTS), help="these only")

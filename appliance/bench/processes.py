@@ -9,6 +9,7 @@ from msgspec import Struct
 
 _CLOCK_OF_PROCESS = 2
 """CPUCLOCK_SCHED, with the process in the upper bits: clock_getcpuclockid(3) builds the same number."""
+_SWITCHES = re.compile(r"^voluntary_ctxt_switches:\s+(\d+)$", re.MULTILINE)
 
 
 def cpu_s(pid: int) -> float:
@@ -28,6 +29,22 @@ def memory_mib(pid: int) -> Memory:
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     found = {name: int(kib) / 1024 for name, kib in re.findall(r"^(Pss|Rss):\s+(\d+) kB$", text, re.MULTILINE)}
     return Memory(found["Pss"], found["Rss"])
+
+
+def anonymous_mib(pid: int) -> float:
+    """What a process holds now that no file stands behind, as proc_pid_smaps(5) has it; 0 if it has ended."""
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    found = re.search(r"^Anonymous:\s+(\d+) kB$", text, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def wake_ups(pid: int) -> int:
+    """How often the living threads of a process went to sleep of their own will, and so woke up, so far."""
+    texts = [path.read_text(encoding="utf-8") for path in Path(f"/proc/{pid}/task").glob("*/status")]
+    return sum(int(count) for text in texts for count in _SWITCHES.findall(text))
 
 
 def children(pid: int) -> dict[int, str]:
