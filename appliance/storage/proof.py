@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 
-_BEST_FIRST = ("sha256", "sha512", "blake3", "sha1", "md5", "quickxor", "dropbox", "whirlpool", "xxh3", "xxh128")
-"""By their strength against chance and malice; rclone calculates every one of them here, too."""
-_NO_PROOF = {"none", "crc32"}
+HASHES = (
+    *("sha256", "sha512", "blake3", "sha1", "md5", "whirlpool", "quickxor", "dropbox", "hidrive", "mailru"),
+    *("xxh128", "xxh3", "crc32"),
+)
+"""The hashes that `rclone hashsum` can compute of a local file (rclone 1.75), best first."""
 
 
-def best_hash(offered: Iterable[str]) -> str | None:
-    """The best of the hashes that a storage offers, in rclone's names; None if there is none."""
-    hashes = [name for name in offered if name not in _NO_PROOF]
-    known = [name for name in _BEST_FIRST if name in hashes]
-    return next(iter(known + hashes), None)
+def usable_hashes(offered: Iterable[str]) -> tuple[str, ...]:
+    """Of the hashes that a storage offers, in rclone's names, those that the box can compute too, best first."""
+    known = set(offered)
+    return tuple(name for name in HASHES if name in known)

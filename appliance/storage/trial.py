@@ -14,7 +14,7 @@ from appliance.storage.command import CommandError, run
 from appliance.storage.model import Space, StorageRefusedError, Tested
 from appliance.storage.names import beneath, require_shell_safe
 from appliance.storage.private_folder import private_folder
-from appliance.storage.proof import best_hash
+from appliance.storage.proof import usable_hashes
 from appliance.storage.rclone import Rclone
 
 LIMIT_S = 120.0
@@ -84,7 +84,7 @@ class Trial:
     async def _proof(self, file: Path, remote_path: str) -> str:
         """The best hash that the storage really tells for the file; it must be right."""
         features = await self._run("backend", "features", remote_path.partition(":")[0] + ":")
-        kind = best_hash(msgspec.json.decode(features, type=_Features).hashes or [])
+        kind = next(iter(usable_hashes(msgspec.json.decode(features, type=_Features).hashes or [])), None)
         told = await self._queries.hash(kind, remote_path) if kind else None
         if kind is None or told is None:
             return "size"

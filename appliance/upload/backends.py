@@ -1,13 +1,5 @@
 """What the kinds of storage differ in, as far as an upload is concerned. Pure."""
 
-from collections.abc import Iterable
-
-_HASHES = (
-    *("sha256", "sha512", "blake3", "sha1", "md5", "whirlpool", "quickxor", "dropbox", "hidrive", "mailru"),
-    *("xxh128", "xxh3", "crc32"),
-)
-"""The hashes that `rclone hashsum` can compute of a local file (rclone 1.75), best first."""
-
 BY_PYTHON = frozenset({"sha256", "sha512", "sha1", "md5"})
 """Those that `hashlib` can do, so that no child is needed."""
 
@@ -49,12 +41,6 @@ def is_atomic(kind: str, *, shows_partial_files: bool) -> bool:
         shows_partial_files: `PartialUploads` of `rclone backend features`.
     """
     return kind in _ATOMIC and not shows_partial_files
-
-
-def usable_hashes(offered: Iterable[str]) -> tuple[str, ...]:
-    """Of the hashes that a storage offers, those that the box can compute too, best first."""
-    known = set(offered)
-    return tuple(name for name in _HASHES if name in known)
 
 
 def low_memory_flags(kind: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from appliance.upload.backends import low_memory_flags
 from appliance.upload.model import Cause, Facts, Job, RemoteFile, StorageError
-from appliance.upload.naming import candidates, judge, mark, split
+from appliance.upload.placing import candidates, judge, mark, split
 from appliance.upload.remote import RemoteStore
 from appliance.upload.symptoms import DAMAGED
 from appliance.upload.transfer import Tell, Transfer

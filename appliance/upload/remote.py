@@ -14,9 +14,10 @@ import msgspec
 from msgspec import Struct, field
 
 from appliance.child import GENTLY, Child
+from appliance.storage.proof import usable_hashes
 from appliance.storage.rclone import ENVIRONMENT, Rclone
 from appliance.threads import in_thread
-from appliance.upload.backends import BY_PYTHON, is_atomic, usable_hashes
+from appliance.upload.backends import BY_PYTHON, is_atomic
 from appliance.upload.causes import explain, read_cause, shortened
 from appliance.upload.model import Cause, Facts, RemoteFile, StorageError
 

@@ -17,7 +17,6 @@ from appliance.storage.names import (
     split_where,
     why_not_keepable,
 )
-from appliance.storage.proof import best_hash
 
 
 @pytest.mark.parametrize("name", ["a", "my cloud", "a-b_c.d+e@f", "\u00fcber", "9", "a  b", "."])
@@ -81,11 +80,3 @@ def test_a_file_in_a_folder() -> None:
     assert beneath("cloud:", "f") == "cloud:f"
     assert beneath("cloud:a", "f") == "cloud:a/f"
     assert beneath("cloud:a/", "f") == "cloud:a/f"
-
-
-def test_the_best_hash_is_the_strongest() -> None:
-    assert best_hash(["md5", "sha1", "sha256"]) == "sha256"
-    assert best_hash(["md5", "sha1"]) == "sha1"
-    assert best_hash(["crc32", "mailru"]) == "mailru"
-    assert best_hash(["crc32", "none"]) is None
-    assert best_hash([]) is None

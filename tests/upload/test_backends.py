@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.storage.proof import HASHES, usable_hashes
 from appliance.storage.rclone import find_rclone
 from appliance.upload import backends
-from appliance.upload.backends import is_atomic, low_memory_flags, usable_hashes
+from appliance.upload.backends import BY_PYTHON, is_atomic, low_memory_flags
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,8 @@ def test_every_flag_is_taken_by_rclone(tmp_path: Path) -> None:
 
 def test_every_hash_that_we_name_can_be_computed(tmp_path: Path) -> None:
     told = subprocess.run([find_rclone(), "hashsum"], capture_output=True, text=True, check=True).stdout
-    assert set(backends._HASHES) == {line.removeprefix("- ") for line in told.splitlines() if line.startswith("- ")}
-    assert set(backends._HASHES) >= backends.BY_PYTHON
+    assert set(HASHES) == {line.removeprefix("- ") for line in told.splitlines() if line.startswith("- ")}
+    assert set(HASHES) >= BY_PYTHON
 
 
 def test_the_best_hash_is_first() -> None:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from appliance.upload.model import Job, StorageError
-from appliance.upload.naming import mark
+from appliance.upload.placing import mark
 from tests.stands.faulty_proxy import Clean, Corrupt, Reset, Stall, Truncate
 from tests.stands.storage_servers import Kind
 from tests.upload.delivery.conftest import CONTENT, NAME, Place, Places

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.upload.model import Facts, Job, RemoteFile
-from appliance.upload.naming import candidates, judge, mark, split
+from appliance.upload.placing import candidates, judge, mark, split
 
 ATOMIC = Facts("s3", ("md5",), can_move=True, is_atomic=True)
 MOVING = Facts("webdav", (), can_move=True, is_atomic=False)
