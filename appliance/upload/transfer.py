@@ -21,6 +21,7 @@ Tell = Callable[[Progress], None]
 
 _FLAGS = (
     "--buffer-size=0",  # 15 MB instead of 31 MB anonymous
+    "--use-mmap",  # chunks are given back at once: 19 MiB instead of 21 anonymous with S3
     "--transfers=1",
     "--checkers=1",
     "--multi-thread-streams=0",
