@@ -97,7 +97,7 @@ def free_port() -> int:
 
 def _command(kind: Kind, folder: Path, port: int, options: Sequence[str]) -> list[str]:
     login = [f"--auth-key={USER},{PASSWORD}"] if kind == "s3" else [f"--user={USER}", f"--pass={PASSWORD}"]
-    fresh = ["--dir-cache-time=0s", "--buffer-size=0", "--vfs-write-wait=60s"]  # pieces may come in any order
+    fresh = ["--dir-cache-time=20ms", "--buffer-size=0", "--vfs-write-wait=60s"]  # pieces may come in any order
     return [find_rclone(), "serve", kind, f"--addr=127.0.0.1:{port}", *login, *fresh, *options, str(folder)]
 
 
