@@ -13,9 +13,10 @@ Order = Literal["newest-first", "oldest-first"]
 
 
 class _Place(NamedTuple):
-    """Sorts by asked number, press and key; the size is told along."""
+    """Sorts by asked number, setbacks, press and key; the size is told along."""
 
     asked: int
+    setbacks: int
     pressed: float
     key: str
     size_bytes: int
@@ -25,7 +26,7 @@ _Rest = tuple[float, str]
 
 
 class Line:
-    """Keys of jobs: asked for first, the latest question before all; then by the press."""
+    """Keys of jobs: asked for first, the latest question before all; then who failed least; then by the press."""
 
     def __init__(self, order: Order) -> None:
         self._sign = -1 if order == "newest-first" else 1
@@ -64,7 +65,7 @@ class Line:
     def put(self, job: Job) -> None:
         """Give a job its place, instead of the one it may have; with a trouble it rests until that is due."""
         self.remove(job.key)
-        place = _Place(-job.asked_number, self._sign * job.pressed_wall_s, job.key, job.size_bytes)
+        place = _Place(-job.asked_number, job.setbacks, self._sign * job.pressed_wall_s, job.key, job.size_bytes)
         self._places[job.key] = place
         self.asked += place.asked < 0
         if job.trouble is None:

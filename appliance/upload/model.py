@@ -55,6 +55,8 @@ class Job(Struct, frozen=True):
     """Where it goes, `remote:folder/name`; None until the first try."""
     is_begun: bool = False
     """Bytes may have left the box: what lies at `remote_path` or beside it may be ours, and the memory cannot grow."""
+    setbacks: int = 0
+    """Tries that failed for the world's or the owner's reasons: others go before it, lest one file hold up all."""
     trouble: Trouble | None = None
     proof: str | None = None
     """How the copy was proven: the name of a hash, `re-read` or `size`."""

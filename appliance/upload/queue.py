@@ -94,7 +94,7 @@ class Queue:
             return self._saved([])
         self._last_asked += 1
         self._open(now_s)
-        asked = (replace(job, asked_number=self._last_asked, is_held=False) for job in wanted)
+        asked = (replace(job, asked_number=self._last_asked, is_held=False, setbacks=0) for job in wanted)
         return self._saved([self._at_once(job, now_s) for job in asked])
 
     def hold(self, keys: Iterable[str]) -> Changes:
@@ -136,10 +136,9 @@ class Queue:
         job = self._jobs.get(key)
         if cause.blame != "memory":
             self.gate = troubled(self.gate, cause, now_s, self._boot_id, self._chance)
-        elif job:
-            trouble = troubled(job.trouble, cause, now_s, self._boot_id, self._chance)
-            return self._tried(key, trouble=trouble)
-        return self._saved([])
+            return self._tried(key, setbacks=job.setbacks + 1 if job else 0)
+        trouble = troubled(job.trouble if job else None, cause, now_s, self._boot_id, self._chance)
+        return self._tried(key, trouble=trouble)
 
     def succeeded(
         self, key: str, proof: str, proven_wall_s: float, remark: str | None = None, remote_path: str | None = None

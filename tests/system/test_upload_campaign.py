@@ -26,7 +26,7 @@ from tests.stands.faulty_proxy import (
     Truncate,
 )
 from tests.stands.planted import plant
-from tests.stands.storage_servers import StorageServer, free_port, serve
+from tests.stands.storage_servers import Kind, StorageServer, free_port, serve
 from tests.system.conftest import Box, BoxFactory, wait_until
 
 FAULTS: tuple[Fault, ...] = (
@@ -91,20 +91,28 @@ class Owner:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("after_upload", ["keep", "delete-when-proven"])
+@pytest.mark.parametrize(
+    ("kind", "upload"),
+    [
+        # without a hash in common, only reading it back tells that a byte of a copy is another one
+        ("webdav", {"after_upload": "keep", "reread": True}),
+        ("s3", {"after_upload": "delete-when-proven"}),
+    ],
+    ids=["webdav", "s3"],
+)
 def test_every_memory_arrives_whole_and_once(
-    box: BoxFactory, tmp_path: Path, is_full_campaign: bool, after_upload: str
+    box: BoxFactory, tmp_path: Path, is_full_campaign: bool, kind: Kind, upload: dict[str, object]
 ) -> None:
-    count, kills = (100, 25) if is_full_campaign else (8, 3)
-    chance = random.Random(f"{after_upload} {kills}")
+    count, kills = (100, 25) if is_full_campaign else (4, 2)
+    chance = random.Random(f"{kind} {kills}")
     cloud = tmp_path / "cloud"
     cloud.mkdir()
     recorder = box(
         camera={"kind": "mpegts-udp", "url": f"udp://127.0.0.1:{free_port()}"},
-        upload={"remote": "garage:moments", "after_upload": after_upload, "order": "oldest-first"},
+        upload={"remote": "garage:moments", "order": "oldest-first", **upload},
     )
     planted = plant(recorder.memories, count)
-    with serve("webdav", cloud) as storage, FaultyProxy(storage.port) as proxy:
+    with serve(kind, cloud) as storage, FaultyProxy(storage.port) as proxy:
         recorder.socket.parent.mkdir(exist_ok=True)
         (recorder.folder / "var" / "rclone.conf").write_text(storage.section("garage", port=proxy.port))
         owner = Owner(recorder, storage, planted)
@@ -124,7 +132,7 @@ def test_every_memory_arrives_whole_and_once(
 
 def live(owner: Owner, proxy: FaultyProxy, chance: random.Random) -> None:
     """A while in a bad world."""
-    until_s = time.monotonic() + chance.uniform(1.0, 6.0)
+    until_s = time.monotonic() + chance.uniform(1.0, 5.0)
     while time.monotonic() < until_s:
         proxy.switch(chance.choice(FAULTS))
         owner.presses()

@@ -17,11 +17,19 @@ class Lines(RuleBasedStateMachine):
         self.jobs: dict[str, Job] = {}
         self.awake: set[str] = set()
 
-    @rule(key=KEYS, pressed=st.integers(0, 3), asked=st.integers(0, 2), due_s=st.none() | st.integers(0, 5))
-    def put(self, key: str, pressed: int, asked: int, due_s: int | None) -> None:
+    @rule(
+        key=KEYS,
+        pressed=st.integers(0, 3),
+        asked=st.integers(0, 2),
+        setbacks=st.integers(0, 1),
+        due_s=st.none() | st.integers(0, 5),
+    )
+    def put(self, key: str, pressed: int, asked: int, setbacks: int, due_s: int | None) -> None:
         size_bytes = 10 * pressed + ord(key)
         trouble = None if due_s is None else Trouble(Cause("memory", "It is."), 1, 1.0, due_s, "boot")
-        self.jobs[key] = Job(key, key, key, pressed, size_bytes, "", asked_number=asked, trouble=trouble)
+        self.jobs[key] = Job(
+            key, key, key, pressed, size_bytes, "", asked_number=asked, setbacks=setbacks, trouble=trouble
+        )
         self.line.put(self.jobs[key])
         self.awake.discard(key)
         if trouble is None:
@@ -40,7 +48,9 @@ class Lines(RuleBasedStateMachine):
 
     @invariant()
     def it_is_what_a_list_would_be(self) -> None:
-        jobs = sorted(self.jobs.values(), key=lambda job: (-job.asked_number, -job.pressed_wall_s, job.key))
+        jobs = sorted(
+            self.jobs.values(), key=lambda job: (-job.asked_number, job.setbacks, -job.pressed_wall_s, job.key)
+        )
         ready = [job.key for job in jobs if job.key in self.awake]
         resting = [job for job in jobs if job.key not in self.awake]
         assert list(self.line) == ready

@@ -281,7 +281,7 @@ class Life(RuleBasedStateMachine):
         rested = [j for j in self.pending() if j.trouble is None or j.trouble.due_s <= self.now_s]
         free = [] if is_closed else [j for j in rested if self.allowed(j).may]
         sign = -1 if self.order == "newest-first" else 1
-        best = min(free, key=lambda j: (-j.asked_number, sign * j.pressed_wall_s, j.key), default=None)
+        best = min(free, key=lambda j: (-j.asked_number, j.setbacks, sign * j.pressed_wall_s, j.key), default=None)
         assert job == best
         if job is None:
             self.look_at_wait(again_s, is_closed=is_closed)
@@ -325,7 +325,8 @@ class Life(RuleBasedStateMachine):
                 self.look_at_trouble(before.trouble, now.trouble, blame)
         else:
             self.look_at_trouble(gate, self.queue.gate, blame)
-            assert self.queue.job(key) == before
+            now = self.queue.job(key)
+            assert now == (before and replace(before, setbacks=before.setbacks + (not before.is_proven)))
 
     def look_at_trouble(self, before: Trouble | None, now: Trouble | None, blame: Blame) -> None:
         assert now

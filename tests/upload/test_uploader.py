@@ -87,6 +87,18 @@ async def test_what_needs_the_owner_parks_all_until_somebody_asks(depots: DepotF
     assert depot.ear.trouble is None
 
 
+async def test_one_file_that_always_fails_does_not_hold_up_the_others(depots: DepotFactory) -> None:
+    """A storage may refuse just this one in words that sound like a bad network."""
+    depot = depots(ONE, TWO)
+    await depot.start()
+    await depot.carrier.came(TWO.name)
+    depot.carrier.fails(TWO.name, world())
+    await depot.ear.until(lambda: not depot.ear.is_under_way)
+    depot.clock.now_s += 3600
+    depot.uploader.wake()
+    await depot.carrier.came(ONE.name)
+
+
 async def test_a_network_that_comes_ends_the_wait(depots: DepotFactory) -> None:
     depot = depots(ONE)
     await depot.start()
