@@ -46,6 +46,8 @@ class Claimer:
     def plan(self, moment: Moment) -> Plan:
         """What to keep for a moment now."""
         start_s = moment.at_s - moment.asked_s
+        if moment.claim and moment.asked_s <= moment.claimed_s:  # only the newest footage is still to come
+            start_s = max(start_s, moment.claim.segments[0].start_s)
         plan = plan_press(self._store.ring, self._earlier(moment), start_s, moment.until_s, self._overlap)
         if plan.pieces:
             moment.available_s = max(moment.available_s, _available_s(plan, start_s, moment.at_s))
@@ -59,7 +61,7 @@ class Claimer:
         Raises:
             OSError: if the disk does not take it; what was claimed before is still claimed.
         """
-        merged = {earlier.id for earlier in plan.merges}
+        asked_s, merged = moment.asked_s, {earlier.id for earlier in plan.merges}
         older = [m for m in self.others(moment) if m.claim and m.claim.id in merged]
         old_claims = [m.claim for m in older if m.claim]
         claim, own = self._new_claim(moment, plan, old_claims), moment.claim
@@ -70,7 +72,7 @@ class Claimer:
         work = self._claims.extend if own else self._claims.secure
         if own is None or sources or claim.merges != own.merges:
             await in_thread(self._card, work, claim, sources, unflushed)
-        moment.claim = claim
+        moment.claim, moment.claimed_s = claim, asked_s
         return older
 
     def others(self, moment: Moment) -> list[Moment]:

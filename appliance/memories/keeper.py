@@ -109,8 +109,6 @@ class Keeper:
         oldest_s = self._store.ring.oldest_start_s
         return oldest_s is not None and oldest_s < at_s - (steps - 1) * self._step_s
 
-    # The control socket's press
-
     def save(self, minutes: float | None, at_s: float) -> Moment:
         """Keep the last minutes before `at_s`. While the button is held, its moment grows instead."""
         asked_s = self._step_s if minutes is None else minutes * 60

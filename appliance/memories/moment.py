@@ -33,6 +33,8 @@ class Moment:
         """How far footage must reach, the camera's lag included."""
         self.state: State = "pressed"
         self.asked_s = 0.0
+        self.claimed_s = 0.0
+        """How much of `asked_s` its claim has been made for."""
         self.available_s = 0.0
         self.is_held = True
         self.is_queued = False

@@ -351,6 +351,22 @@ async def test_a_segment_that_an_earlier_press_still_needs_is_not_taken_for_the_
     assert gallery.segments_of(file_of(box, entry)) == [3, 4, 5, 6]
 
 
+async def test_a_memory_does_not_grow_back_over_one_that_was_deleted(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(overlap="separate", latency_s=0.8))
+    box.roll(5)
+    first = await box.secured(box.press(2.0))
+    box.roll(2)
+    [entry] = await box.kept(first)
+    second = await box.secured(box.press(2.0))
+    assert await box.workshop.delete(entry.name)
+    third = await box.secured(box.press(3.0))
+    box.grow(0.1)
+    box.roll(3)
+    [early], [late] = await box.kept(second), await box.kept(third)
+    assert gallery.segments_of(file_of(box, early)) == [6, 7]
+    assert gallery.segments_of(file_of(box, late)) == [4, 5, 6, 7]
+
+
 async def test_a_camera_that_is_lost_while_the_card_is_slow_takes_nothing_that_was_seen(
     boxes: BoxFactory, gallery: Gallery
 ) -> None:
