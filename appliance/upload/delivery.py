@@ -113,13 +113,13 @@ class Delivery:
             if by_move and error.cause.blame == "memory":
                 await self._store.delete(first)
             raise
-        if by_move:
-            await self._rename(first, path)
-            found = await self._whole(parcel, path)
-        proof = await self._proof(parcel, path, found)
+        proof = await self._proof(parcel, first, found)
         if proof is None:
-            await self._damaged(path)
+            await self._store.delete(first)
             raise StorageError(Cause("world", DAMAGED))
+        if by_move:  # only what is proven gets its name: a damaged copy would keep it if we were cut off now
+            await self._rename(first, path)
+            await self._whole(parcel, path)
         return proof
 
     async def _rename(self, first: str, path: str) -> None:
@@ -136,13 +136,9 @@ class Delivery:
             raise StorageError(Cause("world", "The storage did not keep what was sent; it is sent again.", path))
         if found.size_bytes != parcel.job.size_bytes or (found.hash and found.hash != await parcel.hash()):
             await self._store.make_sure(path)
-            await self._damaged(path)
+            await self._store.delete(path)
             raise StorageError(Cause("world", DAMAGED, f"{path}: {found}"))
         return found
-
-    async def _damaged(self, path: str) -> None:
-        """Take away a copy of ours that is not what was sent."""
-        await self._store.delete(path)
 
     async def _proof(self, parcel: "_Parcel", path: str, found: RemoteFile, *, must_read: bool = False) -> str | None:
         """The strongest proof that what lies there is our file (its size is right); None if it is not."""
