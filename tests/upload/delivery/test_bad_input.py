@@ -1,6 +1,7 @@
 """Whatever goes wrong ends in a cause and a sentence, never in a wrong "done"."""
 
 import asyncio
+import contextlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -234,8 +235,15 @@ async def sending(place: Place) -> tuple["asyncio.Task[None]", int]:
 
 async def until_state(pid: int, *, stopped: bool) -> None:
     async with asyncio.timeout(20):
-        while (state_of(pid) == "T") != stopped:  # noqa: ASYNC110 - the kernel tells nobody
+        while is_stopped(pid) != stopped:  # noqa: ASYNC110 - the kernel tells nobody
             await asyncio.sleep(0.02)
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether it stands still; one that has come to its end does not."""
+    with contextlib.suppress(FileNotFoundError):
+        return state_of(pid) == "T"
+    return False
 
 
 async def test_pause_wins_over_throttle_and_stands_still_as_often_as_asked(places: Places) -> None:
