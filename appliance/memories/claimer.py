@@ -12,7 +12,7 @@ from appliance.clock import Clock
 from appliance.memories.claims import Claims
 from appliance.memories.model import Claim, ClaimedSegment
 from appliance.memories.moment import Moment, claim_for, claimed, press_of
-from appliance.memories.plan import Earlier, Overlap, Plan, plan_press
+from appliance.memories.plan import Earlier, Overlap, Piece, Plan, plan_press
 from appliance.memories.workshop import Workshop
 from appliance.recording.segment import Key, Segment
 from appliance.recording.store import RingStore
@@ -74,6 +74,14 @@ class Claimer:
             await in_thread(self._card, work, claim, sources, unflushed)
         moment.claim, moment.claimed_s = claim, asked_s
         return older
+
+    def lacks_newest(self, moment: Moment) -> bool:
+        """Whether the ring has footage of a moment that began after its claim was made."""
+        claim, ring = moment.claim, self._store.ring
+        if claim is None or not moment.needs_more:
+            return False
+        newest: list[Piece] = [*ring.since_key(claim.last), *([ring.open] if ring.open else [])]
+        return any(piece.key > claim.last and piece.start_s < moment.until_s for piece in newest)
 
     def others(self, moment: Moment) -> list[Moment]:
         """Moments on their way that hold their own links."""

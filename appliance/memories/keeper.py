@@ -140,7 +140,7 @@ class Keeper:
     def segment_opened(self) -> None:
         """Footage goes on: moments that need it link the new segment while it is written."""
         for moment in self._moments:
-            if self._lacks_open(moment):
+            if self._claimer.lacks_newest(moment):
                 self._grow(moment, moment.asked_s)
 
     def segment_closed(self, _: Segment) -> None:
@@ -151,6 +151,7 @@ class Keeper:
     def epoch_ended(self) -> None:
         """No more footage will follow."""
         for moment in self._moments:
+            moment.until_s = min(moment.until_s, self._clock.monotonic_s())
             self._start(self._cut_short(moment))
 
     async def wait_until_quiet(self) -> None:
@@ -206,17 +207,10 @@ class Keeper:
                 self._listener.memory_changed(claim.id, claim.stem, "secured")
             self._advance(moment)
 
-    def _lacks_open(self, moment: Moment) -> bool:
-        """Whether the open segment belongs to a moment that does not hold it yet."""
-        opened, claim = self._store.ring.open, moment.claim
-        if opened is None or claim is None or not moment.needs_more:
-            return False
-        return claim.last < opened.key and opened.start_s < moment.until_s
-
     async def _secure(self, moment: Moment) -> None:
         async with self._order:
             for earlier in takewhile(lambda m: m is not moment, list(self._moments)):
-                if self._lacks_open(earlier):  # or this one would take it for its own beginning
+                if self._claimer.lacks_newest(earlier):  # or this one would take it for its own beginning
                     await self._secure_now(earlier)
             await self._secure_now(moment)
 
@@ -225,6 +219,8 @@ class Keeper:
             return
         try:
             await self._secure_or_yield(moment)
+            if self._claimer.lacks_newest(moment):  # it was opened while the card was busy with this claim
+                await self._secure_or_yield(moment)
         except NotSavedError as error:
             self._fail(moment, str(error))
 

@@ -137,7 +137,8 @@ def _all_inside(pieces: list[Piece], merges: list[Earlier], start_s: float, end_
     """
     only = merges[0] if len(merges) == 1 else None
     newest = pieces[-1]
-    is_old = only is not None and newest.key <= only.last and start_s >= only.window_start_s
+    is_held = only is not None and only.first <= pieces[0].key and newest.key <= only.last
+    is_old = is_held and only is not None and start_s >= only.window_start_s
     return only if is_old and isinstance(newest, Segment) and newest.end_s >= end_s else None
 
 

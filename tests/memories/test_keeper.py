@@ -1,6 +1,7 @@
 """From the press to the file: real segments, real ffmpeg, a clock that is set by hand."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -54,6 +55,34 @@ async def test_a_camera_that_lags_behind_brings_the_press_in_the_next_segment(
     await box.quiet()
     assert not moment.finished.done(), "the picture of the press is still on its way"
     box.roll(1)
+    [entry] = await box.kept(moment)
+    assert gallery.segments_of(box.memories_path / entry.name) == [3, 4, 5]
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_a_segment_that_opens_while_the_card_is_busy_with_the_press_belongs_to_it(
+    boxes: BoxFactory, gallery: Gallery, is_lost: bool
+) -> None:
+    box = await lives(boxes(latency_s=0.5))
+    box.roll(4)
+    box.grow(0.7)
+    begun, busy = threading.Event(), threading.Event()
+    box._threads[0].submit(begun.set)
+    box._threads[0].submit(busy.wait)
+    begun.wait()
+    while not box._threads[0]._work_queue.empty():  # noqa: ASYNC110 - the thread is about to take it
+        await asyncio.sleep(0)
+    moment = box.press(1.0)
+    while box._threads[0]._work_queue.empty():  # noqa: ASYNC110 - nobody tells that the claim has been handed over
+        await asyncio.sleep(0)
+    box.roll(1)
+    if is_lost:
+        box.complete()
+        box.lose_camera()
+    busy.set()
+    await box.secured(moment)
+    if not is_lost:
+        box.roll(1)
     [entry] = await box.kept(moment)
     assert gallery.segments_of(box.memories_path / entry.name) == [3, 4, 5]
 

@@ -363,6 +363,13 @@ def test_the_open_segment_is_not_yet_all_in_a_claim() -> None:
     assert (numbers(plan.pieces), plan.inside) == ([2, 3, 4, 5, 6], None)
 
 
+def test_older_footage_that_has_come_nearer_since_is_not_in_a_memory_that_asked_for_as_much() -> None:
+    """Footage of an earlier boot is placed anew at each start."""
+    before = memory(Key(1, 0), Key(1, 1), window_start_s=10.0)
+    plan = plan_press(ring_of((0, 0, 3, 0.0), (1, 0, 1, 20.0)), [before], 12.0, 30.0, "extend")
+    assert (plan.pieces[0].key, plan.inside) == (Key(0, 2), None)
+
+
 def test_a_window_that_reaches_further_back_extends_a_memory_backwards() -> None:
     before = memory(Key(0, 4), Key(0, 6), window_start_s=20.0)
     plan = plan_press(ring_of((0, 0, 6, 0.0)), [before], 5.0, 34.0, "extend")
