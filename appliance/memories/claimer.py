@@ -146,17 +146,14 @@ class Claimer:
             if claim and other in before and not other.is_held:
                 file = found[claim.id].file if claim.id in found else None
                 found[claim.id] = _earlier_of(claim, file)
-        own = {*moment.claim.merges, moment.claim.id} if moment.claim else set()
-        rest = (e for e in found.values() if e.id not in own)
-        return sorted((replace(e, may_grow=self._can_grow(e, moment.claim)) for e in rest), key=lambda e: e.last)
+        rest = (e for e in found.values() if not _is_settled(moment.claim, e))
+        return sorted(
+            (replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last
+        )
 
-    def _can_grow(self, earlier: Earlier, own: Claim | None) -> bool:
-        """Not one of another boot: instants of two boots cannot be told in one memory. Nor one that a claim has
-        been made whole beside: its file could lead only what comes after it.
-        """
-        is_ours = earlier.press.boot_id == self._clock.boot_id
-        is_beside = own is not None and own.first <= earlier.first
-        return is_ours and not is_beside and self._may_grow(earlier.id)
+    def _is_ours(self, earlier: Earlier) -> bool:
+        """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""
+        return earlier.press.boot_id == self._clock.boot_id
 
     def _sources(self, claim: Claim, own: Claim | None, older: list[Claim]) -> dict[str, str]:
         """Names of the segments that a claim does not hold yet, and where they lie: in an older claim, or in the ring.
@@ -177,6 +174,11 @@ class Claimer:
         """Names of the segments that a power cut now would take, oldest first."""
         opened = self._store.ring.open
         return [key.file_name for key in [*self._store.unflushed, *([opened.key] if opened else [])]]
+
+
+def _is_settled(own: Claim | None, earlier: Earlier) -> bool:
+    """Whether a claim has grown together with an earlier memory, or has been made whole beside it."""
+    return own is not None and (earlier.id in {*own.merges, own.id} or own.first <= earlier.first)
 
 
 def _present(sources: dict[str, str]) -> dict[str, str]:

@@ -101,7 +101,8 @@ class Keeper:
         """The button is up."""
         moment, self._held = self._held, None
         if moment:
-            moment.asked_s = max(moment.asked_s, steps * self._step_s)
+            if steps * self._step_s > moment.asked_s:  # a step that was not counted before
+                self._grow(moment, steps * self._step_s)
             self._start(self._let_go(moment))
 
     def holds_step(self, at_s: float, steps: int) -> bool:

@@ -109,6 +109,17 @@ async def test_every_step_of_a_hold_keeps_more(boxes: BoxFactory, gallery: Galle
     assert entry.asked_s == 2.0 * steps
 
 
+async def test_a_release_keeps_a_step_that_was_not_counted_before(boxes: BoxFactory, gallery: Gallery) -> None:
+    box = await lives(boxes(step_s=2.0))
+    box.roll(5)
+    moment = box.keeper.press_began(box.clock.now_s)
+    box.keeper.press_ended(2)
+    await box.keeper.wait_until_quiet()
+    box.roll(1)
+    [entry] = await box.kept(moment)
+    assert (gallery.segments_of(box.memories_path / entry.name), entry.asked_s) == ([1, 2, 3, 4], 4.0)
+
+
 async def test_a_hold_knows_what_the_ring_has(boxes: BoxFactory) -> None:
     box = await lives(boxes(step_s=2.0))
     assert box.keeper.holds_step(box.clock.now_s + 1, 1)

@@ -348,23 +348,21 @@ class Life(RuleBasedStateMachine):
         assert sorted(entry.name for entry in entries) == on_disk
         assert box.ear.shelf == {entry.name: entry for entry in entries}, "told as it is"
         assert len({entry.id for entry in entries}) == len(entries)
-        owners: dict[Key, str] = {}
         held: dict[str, set[Key]] = {}
         for entry in entries:
             keys = listed(box, entry)
             assert keys == sorted(set(keys)), "in order, none twice"
             assert (keys[0], keys[-1]) == (entry.first, entry.last)
             held[entry.name] = set(keys)
-            owners |= dict.fromkeys(keys, entry.name)
         for earlier, later in combinations(sorted(sorted(entries, key=_first, reverse=True), key=_last), 2):
             if held[earlier.name] & held[later.name]:
                 assert later.first < earlier.first, "in two memories only where the later one asked for older footage"
-        assert self.asked_for <= owners.keys() | self.deleted, "all that was asked for and was there"
+        owners = set[Key]().union(*held.values())
+        assert self.asked_for <= owners | self.deleted, "all that was asked for and was there"
         for newest in self.promised:
             assert newest in owners or newest in self.deleted
-        gaps = {entry.name: entry.gaps for entry in entries}
         for newest, away_s in self.untold:
-            told = gaps[owners[newest]] if newest in owners else []
+            told = [gap for entry in entries if newest in held[entry.name] for gap in entry.gaps]
             is_told = any(gap.length_s is None or gap.length_s > away_s - 0.01 for gap in told)
             assert is_told or newest in self.deleted, "the truth about what is missing at the press"
         for moment in self.recent:

@@ -351,6 +351,21 @@ async def test_a_segment_that_an_earlier_press_still_needs_is_not_taken_for_the_
     assert gallery.segments_of(file_of(box, entry)) == [3, 4, 5, 6]
 
 
+async def test_a_whole_memory_gets_its_last_segment_although_the_ring_has_lost_its_first(
+    boxes: BoxFactory, gallery: Gallery
+) -> None:
+    box = await lives(boxes(overlap="separate", latency_s=0.5))
+    box.roll(5)
+    box.grow(0.7)
+    first = await box.secured(box.press(2.0))
+    second = await box.secured(box.press(4.0))
+    await box.evict(0)
+    box.roll(2)
+    [early], [late] = await box.kept(first), await box.kept(second)
+    assert gallery.segments_of(file_of(box, early)) == [3, 4, 5, 6]
+    assert gallery.segments_of(file_of(box, late)) == [1, 2, 3, 4, 5, 6]
+
+
 async def test_a_memory_does_not_grow_back_over_one_that_was_deleted(boxes: BoxFactory, gallery: Gallery) -> None:
     box = await lives(boxes(overlap="separate", latency_s=0.8))
     box.roll(5)
