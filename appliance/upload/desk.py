@@ -85,9 +85,7 @@ class Desk:
         """Where a memory is, or why it is not uploaded yet."""
         job, errand = self._queue.job(key_of(entry)), self._uploader.errand
         if job is None:
-            return Account(
-                "kept", NO_STORAGE.reason if self._outlook.rules is None else "It was kept just now.", None, None
-            )
+            return _unlisted(has_storage=self._outlook.rules is not None)
         if errand and errand.job.key == job.key:
             return errand.account(is_paused=self._uploader.is_yielding)
         return account(job, self._outlook.allowed(job), self._queue.gate, self._queue.before(job.key))
@@ -160,3 +158,12 @@ class Desk:
             raise UploadRefusedError(
                 "No storage is set up: `moment storage add` does it, and [upload] remote in the settings names it."
             )
+
+
+def _unlisted(*, has_storage: bool) -> Account:
+    """What is told of a file before the list of uploads is read."""
+    if not has_storage:
+        return Account("kept", NO_STORAGE.reason, None, None)
+    return Account(
+        "waiting", "It waits a moment: the box has just started and looks what is to be uploaded.", None, None
+    )

@@ -1,9 +1,11 @@
 """Signing in at a provider's page from a box without a browser: a real rclone, a provider of ours."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import urllib.request
+from http.client import RemoteDisconnected
 from urllib.error import HTTPError
 
 import pytest
@@ -47,16 +49,16 @@ async def test_the_address_that_was_pasted_brings_the_token(box: Box, provider: 
 
 async def test_a_browser_on_the_box_itself_needs_no_pasting(box: Box, provider: OAuthProvider) -> None:
     step = as_sign_in(await box.room.begin("cloud", "dropbox", provider.options))
-    assert await asyncio.to_thread(visit, await signed_in_address(step.url)) == 200
+    await asyncio.to_thread(visit, await signed_in_address(step.url))
     async with asyncio.timeout(60):  # rclone still fetches the token when its page is shown
         while isinstance(outcome := await box.room.answer(step.session, ""), SignIn):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.05)
     assert outcome == Ready(Remote("cloud", "dropbox"))
 
 
-def visit(address: str) -> int:
-    with urllib.request.urlopen(address, timeout=30) as page:
-        return int(page.status)
+def visit(address: str) -> None:
+    with contextlib.suppress(RemoteDisconnected), urllib.request.urlopen(address, timeout=30) as page:
+        assert page.status == 200  # rclone may have what it wants, and end, before it has answered
 
 
 async def test_what_is_no_such_address_is_told_and_the_link_stays_good(box: Box, provider: OAuthProvider) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.control.messages import CancelUpload, Departed, MemoryUpload, Upload
+from appliance.control.messages import CancelUpload, Departed, DepartedMemory, MemoryUpload, Upload
 from tests.stands.faulty_proxy import Answer, FaultyProxy, Refuse
 from tests.stands.planted import plant
 from tests.stands.storage_servers import StorageServer, free_port, serve
@@ -74,7 +74,7 @@ def test_a_press_reaches_the_storage_when_the_owner_wants_it(box: BoxFactory, st
     recorder = configured(box, storage.section("garage"), behaviour="manual").start()
     recorder.wait_for_segments(2)
     saved = recorder.save(wait=True)
-    assert upload_of(recorder, saved.name).state == "kept"
+    wait_for(recorder, saved.name, "kept")
     assert recorder.status().upload.state == "idle"
 
     done = recorder.moment("upload", "--wait")
@@ -96,15 +96,18 @@ def test_what_was_kept_before_goes_by_itself_and_then_leaves_the_box(box: BoxFac
 
     assert sorted(there(storage).values()) == sorted(entry.sha256 for entry in old)
     assert recorder.kept() == []
-    with recorder.client() as client:
-        departed = client.ask(Departed()).departed
+    departed = gone_from(recorder)
     assert [memory.name for memory in departed] == [entry.name for entry in reversed(old)]
     assert {memory.proof for memory in departed} == {"size"}
 
     assert recorder.end() == 0
     started(recorder)
+    wait_until("a restart forgets nothing", lambda: gone_from(recorder) == departed, 30)
+
+
+def gone_from(recorder: Box) -> list[DepartedMemory]:
     with recorder.client() as client:
-        assert client.ask(Departed()).departed == departed, "a restart forgets nothing"
+        return client.ask(Departed()).departed
 
 
 def test_a_server_that_comes_back_gets_what_waited(box: BoxFactory, storage: StorageServer) -> None:
@@ -114,7 +117,7 @@ def test_a_server_that_comes_back_gets_what_waited(box: BoxFactory, storage: Sto
         started(recorder)
         told = wait_for(recorder, second.name, "waiting")
         wait_until("the cause is told", lambda: "garage" in (upload_of(recorder, first.name).reason or ""), 60)
-        assert recorder.status().upload.state == "waiting"
+        wait_until("all wait", lambda: recorder.status().upload.state == "waiting", 30)
         assert told.reason
         proxy.switch(Answer(401))
         press_upload(recorder)
@@ -125,7 +128,8 @@ def test_a_server_that_comes_back_gets_what_waited(box: BoxFactory, storage: Sto
 
         assert recorder.end() == 0
         started(recorder)
-        assert upload_of(recorder, first.name).state == "parked", "not tried again and again"
+        wait_for(recorder, first.name, "parked")  # it knows what it knew before
+        assert rclone_of(recorder) is None, "not tried again and again"
         proxy.switch(Answer(500, methods=("NOTHING",)))
         assert len(press_upload(recorder)) == 2
         for entry in (first, second):
@@ -169,7 +173,7 @@ def test_a_memory_on_its_way_is_not_deleted_and_can_be_called_off(box: BoxFactor
     (old,) = plant(recorder.memories, 1, size_bytes=2_000_000)
     started(recorder)
     wait_until("it is on its way", lambda: rclone_of(recorder) is not None, 60)
-    assert upload_of(recorder, old.name).state == "uploading"
+    wait_for(recorder, old.name, "uploading")
     refused = recorder.moment("memory", "delete", old.name)
     assert (refused.returncode, "on its way" in refused.stderr) == (1, True), refused
 
@@ -180,7 +184,7 @@ def test_a_memory_on_its_way_is_not_deleted_and_can_be_called_off(box: BoxFactor
     assert rclone_of(recorder) is None
     assert recorder.end() == 0
     started(recorder)
-    assert upload_of(recorder, old.name).state == "kept", "a restart does not forget it"
+    wait_for(recorder, old.name, "kept")  # a restart does not forget it
     assert not [path for path in there(storage) if path.endswith(".mp4")]
 
 
