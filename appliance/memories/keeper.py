@@ -19,8 +19,9 @@ from appliance.memories.claims import Claims
 from appliance.memories.gaps import with_end
 from appliance.memories.model import Claim
 from appliance.memories.moment import Moment, NotSavedError
+from appliance.memories.neighbours import MemoryListener
 from appliance.memories.plan import Earlier, Overlap
-from appliance.memories.workshop import MemoryListener, Workshop
+from appliance.memories.workshop import Workshop
 from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore
 

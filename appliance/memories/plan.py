@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from appliance.memories.model import Gap, Press
+from appliance.memories.model import Entry, Gap, Press
 from appliance.recording.ring import Ring
 from appliance.recording.segment import Key, OpenSegment, Segment
 
@@ -147,3 +147,24 @@ def _since(ring: Ring, first: Key) -> list[Piece]:
     if ring.open:
         pieces.append(ring.open)
     return pieces
+
+
+def earlier_of(entries: list[Entry]) -> list[Earlier]:
+    """Memories as a new press sees them, oldest first."""
+    found: dict[str, Earlier] = {}
+    for entry in entries:
+        if entry.first.epoch < 0:
+            continue  # a file that says nothing of itself
+        found[entry.id] = Earlier(
+            id=entry.id,
+            stem=entry.stem,
+            press=entry.press,
+            first=entry.first,
+            last=entry.last,
+            window_start_s=entry.window_start_s,
+            file=entry.name if entry.parts == 1 else None,
+            gaps=entry.gaps,
+            may_grow=True,
+            holds_segments=False,
+        )
+    return sorted(found.values(), key=lambda earlier: earlier.last)

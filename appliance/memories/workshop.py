@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
-from typing import NoReturn, Protocol, TypeVar
+from typing import NoReturn, TypeVar
 
 from appliance.clock import Clock
 from appliance.durable import free_bytes
@@ -19,50 +19,14 @@ from appliance.memories.assembler import Assembler, AssemblyError
 from appliance.memories.claims import Claims
 from appliance.memories.model import Claim, Entry
 from appliance.memories.moment import Moment, State, led_by
-from appliance.memories.plan import Earlier
+from appliance.memories.neighbours import Room, ShelfListener
+from appliance.memories.plan import Earlier, earlier_of
 from appliance.memories.probing import probe_truth
-from appliance.recording.segment import Key
 from appliance.threads import in_thread
 
 T = TypeVar("T")
 TRIES = 3
 PAUSE_S = 30.0
-
-
-class Room(Protocol):
-    """The ring, which gives way when the disk is short."""
-
-    @property
-    def oldest_key(self) -> Key | None:
-        """The first segment that it holds."""
-
-    def make_room(self, wanted_bytes: int = 0) -> "asyncio.Future[None]":
-        """Shrink the ring until so much is free beside the reserve, as far as that goes."""
-
-
-class MemoryListener(Protocol):
-    """Who wants to know what becomes of a press. Called in the loop; must return at once."""
-
-    def memory_changed(
-        self, identity: str, name: str, state: State, progress: float | None = None, sentence: str | None = None
-    ) -> None:
-        """A moment moved on."""
-
-
-class ShelfListener(MemoryListener, Protocol):
-    """Who also follows which files are kept. Called in the loop; must return at once."""
-
-    def shelved(self, entries: list[Entry]) -> None:
-        """All that is kept now, after a look at the folder."""
-
-    def kept(self, entries: list[Entry], replaced: set[str]) -> None:
-        """The files of one memory are whole, in place of all others of the memories `replaced` (ids)."""
-
-    def renamed(self, changed: list[tuple[Entry, Entry]]) -> None:
-        """Files have got their true names: (was, is)."""
-
-    def deleted(self, entry: Entry) -> None:
-        """A file is gone."""
 
 
 class Workshop:
@@ -104,7 +68,7 @@ class Workshop:
         """Know what was kept before."""
         self.count = len(entries)
         self._stems = {entry.stem for entry in entries}
-        self.kept_lately = self._touchable(_earlier_of(entries))
+        self.kept_lately = self._touchable(earlier_of(entries))
 
     def free_stem(self, wanted: str, taken: Iterable[str]) -> str:
         """A name for a new memory."""
@@ -236,7 +200,7 @@ class Workshop:
         moment.is_published = True
         replaced = {*claim.merges, claim.id}
         others = [earlier for earlier in self.kept_lately if earlier.id not in replaced]
-        self.kept_lately = self._touchable(others) + _earlier_of(entries)
+        self.kept_lately = self._touchable(others) + earlier_of(entries)
         self._stems.update(entry.stem for entry in entries)
         self._listener.kept(entries, replaced)
 
@@ -285,7 +249,7 @@ class Workshop:
         if names:
             self._stems.update(now.stem for now in names.values())
             self._listener.renamed(changed)
-            self.kept_lately = self._touchable(_earlier_of(await self.entries()))
+            self.kept_lately = self._touchable(earlier_of(await self.entries()))
 
     def _touchable(self, kept: list[Earlier]) -> list[Earlier]:
         """Those that footage of the ring overlaps or follows: a press looks at each of them."""
@@ -300,24 +264,3 @@ class Workshop:
 
     async def _in_archive(self, work: Callable[..., T], *args: object) -> T:
         return await in_thread(self._archivist, work, *args)
-
-
-def _earlier_of(entries: list[Entry]) -> list[Earlier]:
-    """Memories as a new press sees them, oldest first."""
-    found: dict[str, Earlier] = {}
-    for entry in entries:
-        if entry.first.epoch < 0:
-            continue  # a file that says nothing of itself
-        found[entry.id] = Earlier(
-            id=entry.id,
-            stem=entry.stem,
-            press=entry.press,
-            first=entry.first,
-            last=entry.last,
-            window_start_s=entry.window_start_s,
-            file=entry.name if entry.parts == 1 else None,
-            gaps=entry.gaps,
-            may_grow=True,
-            holds_segments=False,
-        )
-    return sorted(found.values(), key=lambda earlier: earlier.last)
