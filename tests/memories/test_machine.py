@@ -354,7 +354,9 @@ class Life(RuleBasedStateMachine):
             assert keys == sorted(set(keys)), "in order, none twice"
             assert (keys[0], keys[-1]) == (entry.first, entry.last)
             held[entry.name] = set(keys)
-        for earlier, later in combinations(sorted(sorted(entries, key=_first, reverse=True), key=_last), 2):
+        by_claim = {entry.claim: entry for entry in entries}
+        in_order = [by_claim.pop(m.claim.folder) for m in self.recent if m.claim and m.claim.folder in by_claim]
+        for earlier, later in combinations(in_order, 2):
             if held[earlier.name] & held[later.name]:
                 assert later.first < earlier.first, "in two memories only where the later one asked for older footage"
         owners = set[Key]().union(*held.values())
@@ -371,14 +373,6 @@ class Life(RuleBasedStateMachine):
 
 def listed(box: Box, entry: Entry) -> list[Key]:
     return [Key(*pair) for pair in json.loads((box.memories_path / entry.name).read_text())]
-
-
-def _first(entry: Entry) -> Key:
-    return entry.first
-
-
-def _last(entry: Entry) -> Key:
-    return entry.last
 
 
 async def _async(work: Any, *arguments: object) -> None:
