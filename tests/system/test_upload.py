@@ -1,5 +1,6 @@
 """The whole way: a press, a file, a copy at the owner's storage that is proven, and the truth told of it."""
 
+import contextlib
 import hashlib
 import signal
 from collections.abc import Iterator
@@ -61,8 +62,15 @@ def upload_of(recorder: Box, name: str) -> MemoryUpload:
 
 
 def wait_for(recorder: Box, name: str, state: str, within_s: float = 90) -> MemoryUpload:
-    wait_until(f"{name} {state}\n{recorder.log}", lambda: upload_of(recorder, name).state == state, within_s)
-    return upload_of(recorder, name)
+    """What is told of a memory's upload the moment that it is in `state`."""
+    seen: list[MemoryUpload] = []
+
+    def is_so() -> bool:
+        seen.append(upload_of(recorder, name))
+        return seen[-1].state == state
+
+    wait_until(f"{name} {state}\n{recorder.log}", is_so, within_s)
+    return seen[-1]
 
 
 def press_upload(recorder: Box, *names: str) -> list[str]:
@@ -135,7 +143,7 @@ def test_a_server_that_comes_back_gets_what_waited(box: BoxFactory, storage: Sto
         for entry in (first, second):
             wait_for(recorder, entry.name, "proven")
     assert sorted(there(storage).values()) == sorted([first.sha256, second.sha256])
-    assert recorder.status().lamp != "fault"
+    wait_until("the lamp calls no more", lambda: recorder.status().lamp != "fault", 15)
 
 
 def rclone_of(recorder: Box) -> int | None:
@@ -147,7 +155,10 @@ def rclone_of(recorder: Box) -> int | None:
 
 
 def is_stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    """Whether a process stands still; one that has ended does not."""
+    with contextlib.suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return False
 
 
 def test_a_press_goes_first_and_the_upload_goes_on_afterwards(box: BoxFactory, storage: StorageServer) -> None:
@@ -161,9 +172,9 @@ def test_a_press_goes_first_and_the_upload_goes_on_afterwards(box: BoxFactory, s
     assert not is_stopped(pid)
 
     recorder.save()
-    wait_until("it stands still", lambda: is_stopped(pid), 5)
+    wait_until("it stands still", lambda: is_stopped(pid), 20)
     recorder.wait_until_kept()
-    wait_until("it goes on", lambda: not is_stopped(pid), 10)
+    wait_until("it goes on", lambda: not is_stopped(pid), 30)
     wait_for(recorder, old.name, "proven")
     assert old.sha256 in there(storage).values()
 
