@@ -152,6 +152,11 @@ class Campaign:
             assert not lost, f"{segment.name}: {len(lost)} of {len(owed)} pictures are lost"
 
 
+def is_last_of_its_epoch(segment: Path) -> bool:
+    """Such a one may be empty: ffmpeg had just opened it when the kill came."""
+    return segment == max(segment.parent.glob("*.ts"))
+
+
 @pytest.mark.campaign
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("overlap", ["extend", "separate"])
@@ -169,8 +174,9 @@ def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str,
     assert witness.broken == []
     assert witness.count >= len(recorder.files()) > 0
     status = recorder.status()
-    assert (status.memories.trouble, status.ring.left_out) == (None, [])
-    assert status.ring.segments >= len(recorder.segments()) - 2, "the ring was found again"
+    assert status.memories.trouble is None
+    assert all(is_last_of_its_epoch(recorder.ring / told.split()[0]) for told in status.ring.left_out)
+    assert status.ring.segments >= len(recorder.segments()) - len(status.ring.left_out) - 2, "the ring was found again"
     campaign.check_evidence()
     check_whole(recorder)
     assert "Traceback" not in recorder.log
