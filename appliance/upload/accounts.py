@@ -30,7 +30,7 @@ def _standing(job: Job, verdict: Verdict, gate: Trouble | None, before: int | No
         return "kept", "Its upload was called off: it stays on the box until you ask for it."
     if verdict.is_kept:
         return "kept", verdict.reason
-    if gate and gate.cause.blame == "owner":
+    if gate and gate.needs_owner:
         return "parked", gate.cause.sentence
     return "waiting", _hindrance(job, verdict, gate) or _place(before or 0)
 

@@ -120,7 +120,7 @@ class Desk:
     @property
     def _parked(self) -> int:
         gate = self._queue.gate
-        return self._moving if gate and gate.cause.blame == "owner" else 0
+        return self._moving if gate and gate.needs_owner else 0
 
     def _state(self, moving: int, parked: int) -> Literal["off", "idle", "waiting", "uploading", "paused", "parked"]:
         if self._outlook.rules is None:

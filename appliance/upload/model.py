@@ -36,6 +36,10 @@ class Trouble(Struct, frozen=True):
     due_s: float
     boot_id: str
 
+    @property
+    def needs_owner(self) -> bool:
+        return self.cause.blame == "owner"
+
 
 class Job(Struct, frozen=True):
     """One file that is to reach the storage, as the ledger keeps it."""

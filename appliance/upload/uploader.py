@@ -112,12 +112,12 @@ class Uploader:
         self._book.note(self._queue.world_changed(self._clock.monotonic_s()))
         if self.errand and not self._outlook.allowed(self.errand.job).may:
             self.errand.call_off()
-        self._register.news.set()
+        self.wake()
 
     def configuration_changed(self) -> None:
         """The storage was set up anew."""
         self._book.note(self._queue.configuration_changed(self._clock.monotonic_s()))
-        self._register.news.set()
+        self.wake()
 
     # One after the other
 
@@ -227,7 +227,7 @@ class Uploader:
 
     def _tell(self) -> None:
         gate = self._queue.gate
-        needs_owner = gate is not None and gate.cause.blame == "owner" and self._queue.count.pending > 0
+        needs_owner = gate is not None and gate.needs_owner and self._queue.count.pending > 0
         self._listener.upload_shown(
             is_under_way=self.errand is not None,
             trouble=self.trouble or (gate.cause.sentence if gate and needs_owner else None),
