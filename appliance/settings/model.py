@@ -89,6 +89,17 @@ class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
     socket: str = "var/control.sock"
 
 
+class BoxSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[box]`: the machine itself."""
+
+    boot_report: str = ""
+    """Where the boot tells what it found; empty: this machine is no box."""
+    event_log: str = ""
+    """A small file that outlives a power cut, unlike the journal; empty: none."""
+    card_terabytes: Annotated[float, Meta(gt=0, le=100_000)] | None = None
+    """How much may be written to the card, as its maker says (TBW); unset: guessed from its size."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All settings; `Settings()` is the embedded default."""
 
@@ -98,3 +109,4 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     panel: PanelSettings = field(default_factory=PanelSettings)
     upload: UploadSettings = field(default_factory=UploadSettings)
     control: ControlSettings = field(default_factory=ControlSettings)
+    box: BoxSettings = field(default_factory=BoxSettings)

@@ -1,0 +1,1 @@
+"""What a box does at power-on, before it records."""

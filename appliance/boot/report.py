@@ -1,0 +1,29 @@
+"""What a boot found, told by root before the recorder starts and shown by it: one small JSON file."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+Mode = Literal["normal", "safe"]
+
+
+class BootReport(Struct, frozen=True):
+    """The findings of one boot."""
+
+    mode: Mode = "normal"
+    troubles: list[str] = []
+    """What needs the owner, a sentence each."""
+    taken: list[str] = []
+    """What was taken over from the boot partition, a sentence each."""
+
+
+def read_report(path: Path) -> BootReport:
+    """The report of this boot; an empty one where there is none, as on a machine that is no box."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=BootReport)
+    except FileNotFoundError:
+        return BootReport()
+    except (OSError, msgspec.DecodeError) as trouble:
+        return BootReport(troubles=[f"What this boot found cannot be read ({trouble}): switch the box off and on."])

@@ -1,0 +1,1 @@
+"""New versions of the application: signed, tried, and with a way back."""
