@@ -35,10 +35,12 @@ _LAMP_MOMENTS: dict[State, LampMoment] = {"secured": "got-it", "kept": "memory-r
 class Announcer:
     """Listens to recording, memories and panel; `connect()` comes before the first word."""
 
-    def __init__(self, step_minutes: float, log: Callable[[str], None]) -> None:
+    def __init__(
+        self, step_minutes: float, log: Callable[[str], None], warn: Callable[[str], None] | None = None
+    ) -> None:
         self.last_press: Moment | None = None
         self._step_minutes = step_minutes
-        self._log = log
+        self._log, self._warn = log, warn or log
         self._tells: list[Tell] = []
         self._keeper: Keeper
         self._workshop: Workshop
@@ -95,7 +97,8 @@ class Announcer:
         self._show_fault()
         self._upload.uploader.yield_to_press(is_busy=self._keeper.is_busy)
         if progress in {None, 1.0}:
-            self._log(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
+            say = self._warn if state == "not-saved" else self._log
+            say(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
         self._say(MemoryChanged(identity, name, state, progress, sentence))
 
     def shelved(self, entries: list[Entry]) -> None:
@@ -124,7 +127,7 @@ class Announcer:
 
     def upload_shown(self, *, is_under_way: bool, trouble: str | None) -> None:
         if trouble and trouble != self._upload_trouble:
-            self._log(f"upload: {trouble}")
+            self._warn(f"upload: {trouble}")
         self._upload_trouble = trouble
         self._panel.set_condition("uploading", on=is_under_way)
         self._show_fault()
@@ -157,7 +160,7 @@ class Announcer:
 
     def panel_fault(self, sentence: str | None) -> None:
         if sentence:
-            self._log(sentence)
+            self._warn(sentence)
 
     def _show_fault(self) -> None:
         self._panel.set_condition("fault", on=bool(self._workshop.trouble or self._upload_trouble))

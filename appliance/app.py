@@ -20,9 +20,11 @@ from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
 from appliance.network.link import Link
 from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
+from appliance.notify import notifier_of
 from appliance.panel.hardware import Hardware
 from appliance.panel.panel import Panel
 from appliance.recording.folder import RingFolder
+from appliance.recording.heartbeat import Heartbeat
 from appliance.recording.rebuild import rebuild
 from appliance.recording.recorder import Recorder
 from appliance.recording.ring import Ring
@@ -39,8 +41,10 @@ from appliance.upload.room import Joints, UploadRoom
 Log = Callable[[str], None]
 
 
-async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event) -> None:
-    """Be the box until `stop` is set.
+async def run_appliance(
+    settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event, *, warn: Log
+) -> None:
+    """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError, PanelError: a sentence for the owner each.
@@ -69,7 +73,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         store.number_after(max(used_epochs, default=-1))
 
         # recording
-        announcer = Announcer(step_minutes, log)
+        announcer = Announcer(step_minutes, log, warn)
         watcher = closing.enter_context(Watcher())
         recorder = Recorder(
             source=choose_source(
@@ -158,13 +162,14 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         announcer.connect(keeper, workshop, panel, upload, server.publish)
 
         for sentence in store.left_out:
-            log(sentence)
+            warn(sentence)
         panel.start()
         closing.callback(panel.stop)
         await server.start()
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
-            lives = (recorder.run(), workshop.run(log), upload.run(log), link.run(), uplink.run())
+            heartbeat = Heartbeat(notifier_of(os.environ), recorder)
+            lives = (recorder.run(), workshop.run(log), upload.run(log), link.run(), uplink.run(), heartbeat.run(stop))
             working = [tasks.create_task(life) for life in lives]
             await stop.wait()
             await keeper.wait_until_quiet()
