@@ -10,6 +10,7 @@ from typing import Unpack
 
 from appliance.announcer import Announcer
 from appliance.camera.choose import choose_source
+from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control.server import Server
 from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
@@ -154,6 +155,7 @@ async def run_appliance(
             uploads=upload.desk,
             storage=storage,
             panel=panel,
+            meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             clock=clock,
             announcer=announcer,
             folder=str(archive.folder.absolute()),

@@ -13,6 +13,7 @@ from rich.text import Text
 from appliance.command import words
 from appliance.control.messages import (
     Asked,
+    CardStatus,
     Counted,
     DepartedMemory,
     Event,
@@ -175,9 +176,22 @@ def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
     if memories.trouble:
         yield "Trouble", memories.trouble
     yield "Upload", _upload(answer.upload)
+    if answer.card is not None:
+        yield from _card_rows(answer.card)
     yield "Lamp", answer.lamp
     restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
     yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
+
+
+def _card_rows(card: CardStatus) -> Iterator[tuple[str, str]]:
+    name = " ".join(filter(None, (card.name, card.made and f"of {card.made}", words.size(card.size_bytes))))
+    yield "Card", f"{name}; {words.size(card.free_bytes)} of {words.size(card.data_bytes)} free"
+    life = card.life
+    guess = " (guessed from its size)" if life.is_guessed else ""
+    rate = "" if life.bytes_a_day is None else f", {words.size(life.bytes_a_day)} a day"
+    yield "Written to it", f"{words.size(life.written_bytes)} of {words.size(life.rated_bytes)}{guess}{rate}"
+    if life.sentence:
+        yield "Its life", life.sentence
 
 
 def _upload(upload: UploadStatus) -> str:

@@ -18,6 +18,8 @@ from appliance.command.render import (
 )
 from appliance.control.messages import (
     Asked,
+    CardLife,
+    CardStatus,
     Counted,
     DepartedMemory,
     Gap,
@@ -81,6 +83,28 @@ def test_the_status_tells_everything_that_is_wrong() -> None:
     assert "1 memory kept, 2 being made" in shown
     assert "the disk is full" in shown
     assert "1 min 30 s, 1 restart of the camera, version 1.2" in shown
+
+
+def test_the_status_tells_how_the_card_is() -> None:
+    life = CardLife(1_200_000_000_000, 9_600_000_000_000, True, 86_400_000_000, 3.2, "It lasts.")
+    card = CardStatus("SC32G", "03/2023", 32_000_000_000, 30_900_000_000, 22_000_000_000, life)
+
+    shown = drawn(status_table(changed(STATUS, card=card)))
+
+    assert "SC32G of 03/2023 32 GB; 22 GB of 31 GB free" in shown
+    assert "1.2 TB of 9.6 TB (guessed from its size), 86 GB a day" in shown
+    assert "It lasts." in shown
+
+
+def test_the_status_of_a_card_of_which_little_is_known() -> None:
+    life = CardLife(1_200_000_000, 20_000_000_000_000, False, None, None, None)
+    card = CardStatus(None, None, 32_000_000_000, 30_900_000_000, 22_000_000_000, life)
+
+    shown = drawn(status_table(changed(STATUS, card=card)))
+
+    assert "32 GB; 22 GB of 31 GB free" in shown
+    assert "1.2 GB of 20.0 TB" in shown
+    assert "Its life" not in shown
 
 
 def test_the_status_in_a_line() -> None:

@@ -20,6 +20,8 @@ from appliance.control.messages.memories import (
     SaveAnswer,
 )
 from appliance.control.messages.status import (
+    CardLife,
+    CardStatus,
     MemoriesStatus,
     RecordingChanged,
     RecordingState,
@@ -97,6 +99,8 @@ __all__ = [
     "Backend",
     "BackendsAnswer",
     "CancelUpload",
+    "CardLife",
+    "CardStatus",
     "Choice",
     "Counted",
     "Delete",

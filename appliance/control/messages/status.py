@@ -46,6 +46,35 @@ class MemoriesStatus(Struct, frozen=True):
     trouble: str | None = None
 
 
+class CardLife(Struct, frozen=True):
+    """`life` of the card: what was written to it, and what is left."""
+
+    written_bytes: int
+    rated_bytes: int
+    """How much may be written in its life."""
+    is_guessed: bool
+    """Whether that is guessed from its size."""
+    bytes_a_day: int | None
+    """None while there is too little to tell by."""
+    months_left: float | None
+    """Months of recording day and night."""
+    sentence: str | None
+
+
+class CardStatus(Struct, frozen=True):
+    """`card` of the status."""
+
+    name: str | None
+    """As the card calls itself."""
+    made: str | None
+    """Month and year of its making."""
+    size_bytes: int
+    data_bytes: int
+    """The whole file system of the footage, of which `free_bytes` are free."""
+    free_bytes: int
+    life: CardLife
+
+
 class StatusAnswer(Answer, frozen=True, tag="status"):
     """To `Status`."""
 
@@ -56,6 +85,8 @@ class StatusAnswer(Answer, frozen=True, tag="status"):
     memories: MemoriesStatus
     upload: UploadStatus
     lamp: str
+    card: CardStatus | None = None
+    """None where the footage lies on nothing that counts what is written to it."""
 
 
 class RecordingChanged(Answer, frozen=True):
