@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Unpack
 
 from appliance.announcer import Announcer
+from appliance.boot.report import read_report
 from appliance.camera.choose import choose_source
 from appliance.clock import Clock
 from appliance.control.server import Server
@@ -69,7 +70,8 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         store.number_after(max(used_epochs, default=-1))
 
         # recording
-        announcer = Announcer(step_minutes, log)
+        boot_report = settings.box.boot_report
+        announcer = Announcer(step_minutes, log, read_report(Path(boot_report)) if boot_report else None)
         watcher = closing.enter_context(Watcher())
         recorder = Recorder(
             source=choose_source(

@@ -41,7 +41,14 @@ class Answers:
         folder: str,
     ) -> None:
         self._status = Status(
-            recorder=recorder, store=store, keeper=keeper, workshop=workshop, uploads=uploads, panel=panel, clock=clock
+            recorder=recorder,
+            store=store,
+            keeper=keeper,
+            workshop=workshop,
+            uploads=uploads,
+            panel=panel,
+            clock=clock,
+            boot=announcer.boot,
         )
         self._memories = Memories(
             keeper=keeper,

@@ -3,8 +3,16 @@
 from typing import Protocol
 
 from appliance import __version__
+from appliance.boot.report import BootReport
 from appliance.clock import Clock
-from appliance.control.messages import MemoriesStatus, RecordingStatus, RingStatus, StatusAnswer, UploadStatus
+from appliance.control.messages import (
+    BoxStatus,
+    MemoriesStatus,
+    RecordingStatus,
+    RingStatus,
+    StatusAnswer,
+    UploadStatus,
+)
 from appliance.control.values import as_message
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
@@ -34,6 +42,7 @@ class Status:
         uploads: Uploads,
         panel: Panel,
         clock: Clock,
+        boot: BootReport | None,
     ) -> None:
         self._recorder = recorder
         self._store = store
@@ -42,6 +51,7 @@ class Status:
         self._uploads = uploads
         self._panel = panel
         self._clock = clock
+        self._boot = boot
         self._began_s = clock.monotonic_s()
 
     def answer(self) -> StatusAnswer:
@@ -55,6 +65,7 @@ class Status:
             memories=MemoriesStatus(self._workshop.count, self._keeper.pending, self._workshop.trouble),
             upload=as_message(self._uploads.summary(), UploadStatus),
             lamp=self._panel.lamp,
+            box=as_message(self._boot, BoxStatus) if self._boot else None,
         )
 
     def _recording(self, now_s: float) -> RecordingStatus:

@@ -20,6 +20,7 @@ from appliance.control.messages.memories import (
     SaveAnswer,
 )
 from appliance.control.messages.status import (
+    BoxStatus,
     MemoriesStatus,
     RecordingChanged,
     RecordingState,
@@ -96,6 +97,7 @@ __all__ = [
     "Asked",
     "Backend",
     "BackendsAnswer",
+    "BoxStatus",
     "CancelUpload",
     "Choice",
     "Counted",

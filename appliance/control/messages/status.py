@@ -7,7 +7,8 @@ from msgspec import Struct
 from appliance.control.messages.base import Answer, Request
 from appliance.control.messages.upload import UploadStatus
 
-RecordingState = Literal["starting", "recording", "stalled", "no-camera"]
+RecordingState = Literal["starting", "recording", "stalled", "no-camera", "off"]
+"""`off`: in safe mode nothing is recorded, and nothing is known of ring, memories and upload."""
 
 
 class Status(Request, frozen=True):
@@ -46,6 +47,16 @@ class MemoriesStatus(Struct, frozen=True):
     trouble: str | None = None
 
 
+class BoxStatus(Struct, frozen=True):
+    """`box` of the status: what the boot found. Each list holds a sentence for each thing."""
+
+    mode: Literal["normal", "safe"]
+    troubles: list[str]
+    """What needs the owner."""
+    taken: list[str]
+    """What was taken over from the boot partition."""
+
+
 class StatusAnswer(Answer, frozen=True, tag="status"):
     """To `Status`."""
 
@@ -56,6 +67,8 @@ class StatusAnswer(Answer, frozen=True, tag="status"):
     memories: MemoriesStatus
     upload: UploadStatus
     lamp: str
+    box: BoxStatus | None = None
+    """None: this machine is no box."""
 
 
 class RecordingChanged(Answer, frozen=True):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from appliance.control.messages import (
     Answer,
     AnyRequest,
+    BoxStatus,
     Event,
     MemoriesStatus,
     Memory,
@@ -64,6 +65,7 @@ class StandInService(StandInMemories):
             memories=MemoriesStatus(count=len(self.kept), pending=0),
             upload=self.upload.status(),
             lamp="recording",
+            box=BoxStatus("normal", troubles=[], taken=["The Wi-Fi workshop is known from now on."]),
         )
 
 
