@@ -45,7 +45,8 @@ class Health:
         """Until the boot is known to be good or not, or SIGTERM comes, which must be blocked in this thread."""
         vigil = Vigil(time.monotonic())
         while True:
-            ending = vigil.look(time.monotonic(), uptime_s(self._socket_path, ANSWER_WITHIN_S))
+            up_s = uptime_s(self._socket_path, ANSWER_WITHIN_S)
+            ending = vigil.look(time.monotonic(), up_s)
             if ending == "good":
                 return self._good()
             if ending == "unwell":
@@ -53,7 +54,7 @@ class Health:
             if ending:
                 self._remember(ending)
             if signal.sigtimedwait({signal.SIGTERM}, look_every_s):
-                return self._stopped()
+                return self._stopped(answers=up_s is not None)
 
     def _good(self) -> None:
         # before the mark: if the power goes in between, it is confirmed once more, and not taken back for nothing
@@ -64,19 +65,19 @@ class Health:
                 _log.exception("what is on trial could not be confirmed")
         self._remember("good")
 
-    def _stopped(self) -> None:
+    def _stopped(self, *, answers: bool) -> None:
         life = ask_systemd(self._systemctl)
-        if life.is_failing:
+        if life.is_failing(answers=answers):
             self._remember("unwell", life.why)
         else:
             self._remember("clean")
 
     def _remember(self, ending: Ending, why: str = "") -> None:
-        _log.info("this boot: %s", f"{ending}, {why}" if why else ending)
         try:
             self._boots.mark(self._boot_id, ending, why)
         except OSError as trouble:
             _log.warning("The card does not take how this boot goes (%s).", trouble.strerror)
+        _log.info("this boot: %s", f"{ending}, {why}" if why else ending)
 
 
 def main(confirmations: Sequence[Confirm] = ()) -> int:
@@ -89,6 +90,7 @@ def main(confirmations: Sequence[Confirm] = ()) -> int:
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    _log.info("waiting until the recorder has been well for a minute")
     Health(
         boots=Boots(asked.boots),
         boot_id=SystemClock().boot_id,

@@ -39,20 +39,27 @@ def uptime_s(socket_path: str, within_s: float) -> float | None:
 
 
 class Life(Struct, frozen=True):
-    """What systemd knows of the recorder's unit. `why`: what is wrong with it, if anything is."""
+    """What systemd knows of the recorder's unit."""
 
-    is_failing: bool
+    has_failed: bool
+    """It is not started again; the unit asks for a new start of the machine instead."""
+    was_restarted: bool
     why: str
+    """What is wrong with it if it does not answer, to be said after "the last time"."""
+
+    def is_failing(self, *, answers: bool) -> bool:
+        """Whether it is its own fault if it is not up."""
+        return self.has_failed or (self.was_restarted and not answers)
 
 
 def life_of(shown: str) -> Life:
     """From the lines `KEY=VALUE` that `systemctl show` prints."""
     known = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
-    is_failing = known.get("ActiveState") == "failed" or known.get("NRestarts", "0") not in {"0", ""}
-    if not is_failing:
-        return Life(is_failing=False, why=_SILENT)
-    culprit = _REFUSED if known.get("ExecMainStatus") == _SETTINGS_REFUSED else _ENDED
-    return Life(is_failing=True, why=_CULPRITS.get(known.get("Result", ""), culprit))
+    has_failed = known.get("ActiveState") == "failed"
+    was_restarted = known.get("NRestarts", "0") not in {"0", ""}
+    ended = _REFUSED if known.get("ExecMainStatus") == _SETTINGS_REFUSED else _ENDED
+    culprit = ended if has_failed or was_restarted else _SILENT
+    return Life(has_failed, was_restarted, _CULPRITS.get(known.get("Result", ""), culprit))
 
 
 def ask_systemd(systemctl: str = "systemctl", unit: str = UNIT) -> Life:

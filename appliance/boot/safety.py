@@ -55,7 +55,9 @@ def _judged(boots: Boots, clock: Clock) -> Guarded:
     except OSError as trouble:
         if trouble.errno == errno.EROFS:
             return _no_card("written")
-        troubles.append(f"The card does not take the note of this boot ({trouble.strerror}): put in another one soon.")
+        if trouble.errno != errno.ENOSPC:  # the ring gives way to a full card by itself
+            told = f"The card does not take the note of this boot ({trouble.strerror}): put in another one soon."
+            troubles.append(told)
     mode = remembered[-1].mode
     return Guarded(mode, [safe_sentence(remembered)] if mode == "safe" else troubles)
 
