@@ -6,6 +6,7 @@ The one place where the rooms meet at run time. It decides nothing.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from appliance.boot.report import BootReport
 from appliance.control.messages import (
     Asked,
     Counted,
@@ -36,8 +37,13 @@ class Announcer:
     """Listens to recording, memories and panel; `connect()` comes before the first word."""
 
     def __init__(
-        self, step_minutes: float, log: Callable[[str], None], warn: Callable[[str], None] | None = None
+        self,
+        step_minutes: float,
+        log: Callable[[str], None],
+        warn: Callable[[str], None] | None = None,
+        boot: BootReport | None = None,
     ) -> None:
+        self.boot = boot
         self.last_press: Moment | None = None
         self._step_minutes = step_minutes
         self._log, self._warn = log, warn or log
@@ -49,9 +55,12 @@ class Announcer:
         self._upload_trouble: str | None = None
 
     def connect(self, keeper: Keeper, workshop: Workshop, panel: Panel, upload: UploadRoom, publish: Tell) -> None:
-        """Know who is there."""
+        """Know who is there; what the boot found is told now, once."""
         self._keeper, self._workshop, self._panel, self._upload = keeper, workshop, panel, upload
         self._tells.append(publish)
+        for sentence in (*self.boot.taken, *self.boot.troubles) if self.boot else ():
+            self._log(sentence)
+        self._show_fault()
 
     @contextmanager
     def listening(self, tell: Tell, identity: Callable[[], str]) -> Iterator[None]:
@@ -163,7 +172,8 @@ class Announcer:
             self._warn(sentence)
 
     def _show_fault(self) -> None:
-        self._panel.set_condition("fault", on=bool(self._workshop.trouble or self._upload_trouble))
+        from_boot = self.boot is not None and bool(self.boot.troubles)  # they stand until the next boot
+        self._panel.set_condition("fault", on=from_boot or bool(self._workshop.trouble or self._upload_trouble))
 
     def _say(self, event: Event) -> None:
         for tell in list(self._tells):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Unpack
 
 from appliance.announcer import Announcer
+from appliance.boot.report import read_report
 from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
@@ -74,7 +75,8 @@ async def run_appliance(
         store.number_after(max(used_epochs, default=-1))
 
         # recording
-        announcer = Announcer(step_minutes, log, warn)
+        boot_report = settings.box.boot_report
+        announcer = Announcer(step_minutes, log, warn, read_report(Path(boot_report)) if boot_report else None)
         watcher = closing.enter_context(Watcher())
         recorder = Recorder(
             source=choose_source(

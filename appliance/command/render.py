@@ -29,7 +29,13 @@ from appliance.control.messages import (
 _PIPE_WIDTH = 1000
 """Nobody's window: in a file or a pipe nothing is cut or wrapped."""
 
-_STATE_STYLES = {"recording": "green", "starting": "yellow", "stalled": "bold red", "no-camera": "bold red"}
+_STATE_STYLES = {
+    "recording": "green",
+    "starting": "yellow",
+    "stalled": "bold red",
+    "no-camera": "bold red",
+    "off": "bold red",
+}
 
 
 class Screen(Console):
@@ -59,7 +65,7 @@ def status_table(answer: StatusAnswer) -> Table:
 def status_line(answer: StatusAnswer) -> str:
     """The same in one line, for a log."""
     rows = dict(_status_rows(answer))
-    return words.printable(" | ".join(rows[name] for name in ("Recording", "Ring", "Memories")))
+    return words.printable(" | ".join(rows[name] for name in ("Recording", "Ring", "Memories") if name in rows))
 
 
 def memories_table(memories: Sequence[Memory]) -> Table:
@@ -161,10 +167,24 @@ class UploadBar:
 
 
 def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
-    recording, ring, memories = answer.recording, answer.ring, answer.memories
+    recording = answer.recording
     yield "Recording", f"{recording.state}, {recording.camera}" + (f" ({recording.reason})" if recording.reason else "")
     if recording.warning:
         yield "Warning", recording.warning
+    if recording.state == "off":
+        yield "Memories", answer.memories.trouble or ""
+    else:
+        yield from _footage_rows(answer)
+    yield "Lamp", answer.lamp
+    if answer.box:
+        yield from (("Box", sentence) for sentence in answer.box.troubles if sentence != recording.reason)
+        yield from (("Taken over", sentence) for sentence in answer.box.taken)
+    restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
+    yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
+
+
+def _footage_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
+    recording, ring, memories = answer.recording, answer.ring, answer.memories
     age_s = recording.last_segment_age_s
     yield "Last segment", "none yet" if age_s is None else f"{words.duration(age_s)} ago"
     yield "Not yet on the card", words.duration(recording.unflushed_s)
@@ -178,9 +198,6 @@ def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
     yield "Upload", _upload(answer.upload)
     if answer.card is not None:
         yield from _card_rows(answer.card)
-    yield "Lamp", answer.lamp
-    restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
-    yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
 
 
 def _card_rows(card: CardStatus) -> Iterator[tuple[str, str]]:

@@ -51,6 +51,7 @@ class Answers:
             panel=panel,
             meter=meter,
             clock=clock,
+            boot=announcer.boot,
         )
         self._memories = Memories(
             keeper=keeper,

@@ -3,9 +3,11 @@
 from typing import Protocol
 
 from appliance import __version__
+from appliance.boot.report import BootReport
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control.messages import (
+    BoxStatus,
     CardStatus,
     MemoriesStatus,
     RecordingStatus,
@@ -43,6 +45,7 @@ class Status:
         panel: Panel,
         meter: Meter,
         clock: Clock,
+        boot: BootReport | None,
     ) -> None:
         self._recorder = recorder
         self._store = store
@@ -52,6 +55,7 @@ class Status:
         self._panel = panel
         self._meter = meter
         self._clock = clock
+        self._boot = boot
         self._began_s = clock.monotonic_s()
 
     def answer(self) -> StatusAnswer:
@@ -67,6 +71,7 @@ class Status:
             upload=as_message(self._uploads.summary(), UploadStatus),
             lamp=self._panel.lamp,
             card=None if card is None else as_message(card, CardStatus),
+            box=as_message(self._boot, BoxStatus) if self._boot else None,
         )
 
     def _recording(self, now_s: float) -> RecordingStatus:

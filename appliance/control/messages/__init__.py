@@ -20,6 +20,7 @@ from appliance.control.messages.memories import (
     SaveAnswer,
 )
 from appliance.control.messages.status import (
+    BoxStatus,
     CardLife,
     CardStatus,
     MemoriesStatus,
@@ -98,6 +99,7 @@ __all__ = [
     "Asked",
     "Backend",
     "BackendsAnswer",
+    "BoxStatus",
     "CancelUpload",
     "CardLife",
     "CardStatus",

@@ -7,7 +7,8 @@ from msgspec import Struct
 from appliance.control.messages.base import Answer, Request
 from appliance.control.messages.upload import UploadStatus
 
-RecordingState = Literal["starting", "recording", "stalled", "no-camera"]
+RecordingState = Literal["starting", "recording", "stalled", "no-camera", "off"]
+"""`off`: in safe mode nothing is recorded, and nothing is known of ring, memories and upload."""
 
 
 class Status(Request, frozen=True):
@@ -75,6 +76,16 @@ class CardStatus(Struct, frozen=True):
     life: CardLife
 
 
+class BoxStatus(Struct, frozen=True):
+    """`box` of the status: what the boot found. Each list holds a sentence for each thing."""
+
+    mode: Literal["normal", "safe"]
+    troubles: list[str]
+    """What needs the owner."""
+    taken: list[str]
+    """What was taken over from the boot partition."""
+
+
 class StatusAnswer(Answer, frozen=True, tag="status"):
     """To `Status`."""
 
@@ -87,6 +98,8 @@ class StatusAnswer(Answer, frozen=True, tag="status"):
     lamp: str
     card: CardStatus | None = None
     """None where the footage lies on nothing that counts what is written to it."""
+    box: BoxStatus | None = None
+    """None: this machine is no box."""
 
 
 class RecordingChanged(Answer, frozen=True):

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from appliance.control.messages import (
     Answer,
     AnyRequest,
+    BoxStatus,
     CardLife,
     CardStatus,
     Event,
@@ -76,6 +77,7 @@ class StandInService(StandInMemories):
             upload=self.upload.status(),
             lamp="recording",
             card=CardStatus("SC32G", "03/2023", 32_000_000_000, 30_900_000_000, 22_000_000_000, CARD_LIFE),
+            box=BoxStatus("normal", troubles=[], taken=["The Wi-Fi workshop is known from now on."]),
         )
 
 

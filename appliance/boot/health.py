@@ -1,0 +1,105 @@
+"""`python3 -m appliance.boot.health`, the process of `moment-health.service`: was this boot any good?
+
+Looks at the recorder every few seconds until it has been up for a minute: then what is on trial is confirmed, and the
+boot is remembered as a good one. A recorder that does not come up in five minutes, or that is failing when the box is
+restarted (its unit asks for that), makes it a failed one. SIGTERM before any of that is the owner's hand at the switch.
+Runs from the card's own application, whatever version of the recorder is in use.
+"""
+
+import argparse
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from appliance.boot.boots import Boots
+from appliance.boot.guard import Ending
+from appliance.boot.recorder import ask_systemd, uptime_s
+from appliance.boot.vigil import Vigil
+from appliance.clock import SystemClock
+
+LOOK_EVERY_S = 5.0
+ANSWER_WITHIN_S = 10.0
+
+Confirm = Callable[[], object]
+"""What is on trial stays. Called at most once a boot, and again in a later one if the power goes in between."""
+
+_log = logging.getLogger("moment-health")
+
+
+class Health:
+    """One boot's health: asks `uptime`, and tells `boots` how far the boot came."""
+
+    def __init__(
+        self, *, boots: Boots, boot_id: str, confirmations: Sequence[Confirm], socket_path: str, systemctl: str
+    ) -> None:
+        self._boots = boots
+        self._boot_id = boot_id
+        self._confirmations = confirmations
+        self._socket_path = socket_path
+        self._systemctl = systemctl
+
+    def attend(self, look_every_s: float) -> None:
+        """Until the boot is known to be good or not, or SIGTERM comes, which must be blocked in this thread."""
+        vigil = Vigil(time.monotonic())
+        while True:
+            up_s = uptime_s(self._socket_path, ANSWER_WITHIN_S)
+            ending = vigil.look(time.monotonic(), up_s)
+            if ending == "good":
+                return self._good()
+            if ending == "unwell":
+                return self._remember("unwell", ask_systemd(self._systemctl).why)
+            if ending:
+                self._remember(ending)
+            if signal.sigtimedwait({signal.SIGTERM}, look_every_s):
+                return self._stopped(answers=up_s is not None)
+
+    def _good(self) -> None:
+        # before the mark: if the power goes in between, it is confirmed once more, and not taken back for nothing
+        for confirm in self._confirmations:
+            try:
+                confirm()
+            except Exception:  # noqa: BLE001 - of another room, and no reason to forget that this boot was good
+                _log.exception("what is on trial could not be confirmed")
+        self._remember("good")
+
+    def _stopped(self, *, answers: bool) -> None:
+        life = ask_systemd(self._systemctl)
+        if life.is_failing(answers=answers):
+            self._remember("unwell", life.why)
+        else:
+            self._remember("clean")
+
+    def _remember(self, ending: Ending, why: str = "") -> None:
+        try:
+            self._boots.mark(self._boot_id, ending, why)
+        except OSError as trouble:
+            _log.warning("The card does not take how this boot goes (%s).", trouble.strerror)
+        _log.info("this boot: %s", f"{ending}, {why}" if why else ending)
+
+
+def main(confirmations: Sequence[Confirm] = ()) -> int:
+    """Attend this boot."""
+    parser = argparse.ArgumentParser(prog="moment-health")
+    parser.add_argument("--boots", type=Path, default=Path("/data/system/boots.json"))
+    parser.add_argument("--socket", default="/run/moment-recorder/control.sock")
+    parser.add_argument("--systemctl", default="systemctl")
+    parser.add_argument("--look-every", type=float, default=LOOK_EVERY_S)
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    _log.info("waiting until the recorder has been well for a minute")
+    Health(
+        boots=Boots(asked.boots),
+        boot_id=SystemClock().boot_id,
+        confirmations=confirmations,
+        socket_path=asked.socket,
+        systemctl=asked.systemctl,
+    ).attend(asked.look_every)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
