@@ -11,7 +11,7 @@ from appliance.update.inbox import OLDER, open_plain
 from appliance.update.manifest import Manifest, bundle_hash, parse_manifest, refusal
 from appliance.update.places import Places
 from appliance.update.refusal import RefusedBundleError
-from appliance.update.shelf import flush_everything, make_folder
+from appliance.update.shelf import make_folder
 from appliance.update.signature import require_signature
 from appliance.update.trial import Trial
 from appliance.update.unpacking import unpack
@@ -112,7 +112,7 @@ class Installing:
         try:
             unpack(self._work(PAYLOAD), manifest.payload, folder)
             (folder / MANIFEST).write_bytes(manifest_text)
-            flush_everything()
+            self._versions.steps.flush()
             self._versions.steps.rename(folder, self._versions.folder(manifest.version))
         except (OSError, RefusedBundleError):
             self._versions.steps.remove_tree(folder)

@@ -29,6 +29,10 @@ class Steps:
         temporary.replace(path)
         flush_folder(path.parent)
 
+    def flush(self) -> None:
+        """Bring all that was written so far to the card: one journal commit instead of one a file."""
+        os.sync()
+
     def rename(self, path: Path, name: Path) -> None:
         """Give a finished folder its name. All that is in it must be on the card already."""
         path.rename(name)
@@ -69,8 +73,3 @@ def read_word(path: Path) -> str | None:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def flush_everything() -> None:
-    """Bring all that was written so far to the card: one journal commit instead of one a file."""
-    os.sync()
