@@ -75,8 +75,7 @@ async def run_appliance(
         store.number_after(max(used_epochs, default=-1))
 
         # recording
-        boot_report = settings.box.boot_report
-        announcer = Announcer(step_minutes, log, warn, read_report(Path(boot_report)) if boot_report else None)
+        announcer = Announcer(step_minutes, log, warn, read_report(settings.box.boot_report))
         watcher = closing.enter_context(Watcher())
         recorder = Recorder(
             source=choose_source(

@@ -19,10 +19,12 @@ class BootReport(Struct, frozen=True):
     """What was taken over from the boot partition, a sentence each."""
 
 
-def read_report(path: Path) -> BootReport:
-    """The report of this boot; an empty one where there is none, as on a machine that is no box."""
+def read_report(path: str) -> BootReport | None:
+    """The report of this boot; None if `path` is empty, for a machine that is no box."""
+    if not path:
+        return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=BootReport)
+        return msgspec.json.decode(Path(path).read_bytes(), type=BootReport)
     except FileNotFoundError:
         return BootReport()
     except (OSError, msgspec.DecodeError) as trouble:

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from appliance import __version__
@@ -37,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_clients(commands)
     _add_upload(commands)
     _add_storage(commands)
+    _add_update(commands)
     _add_config(commands)
     return parser
 
@@ -105,6 +107,15 @@ def _add_storage(commands: _Commands) -> None:
     remove.add_argument("name", metavar="NAME", type=_line)
     remove.add_argument("--yes", action="store_true", help="without asking")
     _add_json(remove)
+
+
+def _add_update(commands: _Commands) -> None:
+    update = _add(commands, "update", "install a new version on the box, and wait until it has proven itself")
+    update.add_argument("file", metavar="FILE", type=Path, help="moment-recorder-VERSION.update")
+    update.add_argument("--allow-older", action="store_true", help="even if it is older than what is in use")
+    update.add_argument(
+        "--data", metavar="FOLDER", type=Path, default=Path("/data"), help="the box's data part (/data)"
+    )
 
 
 def _add_config(commands: _Commands) -> None:

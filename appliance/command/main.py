@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from appliance.command import STARTED_S, adding, asking, configuring, storing, uploading, watching
+from appliance.command import STARTED_S, adding, asking, configuring, storing, updating, uploading, watching
 from appliance.command.arguments import parse
 from appliance.command.codes import DONE, INTERRUPTED, NO_SUPERVISOR, REFUSED, WRONG_USE
 from appliance.command.speech import complain
@@ -23,6 +23,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "storage test": storing.test,
     "storage list": storing.listed,
     "storage remove": storing.remove,
+    "update": updating.update,
     "config check": configuring.check,
     "config show": configuring.show,
 }

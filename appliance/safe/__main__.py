@@ -41,7 +41,7 @@ def main() -> int:
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     settings = salvage(asked.base, asked.config)
-    report = read_report(Path(settings.box.boot_report)) if settings.box.boot_report else BootReport()
+    report = read_report(settings.box.boot_report) or BootReport()
     asyncio.run(_run(report, _hardware(settings.panel), settings.control.socket))
     return 0
 
