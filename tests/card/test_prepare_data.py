@@ -236,6 +236,21 @@ def test_a_larger_card_is_filled_by_a_file_system_grown_at_rest(card: LoopCard) 
     assert kept(card)
 
 
+def test_a_copy_of_the_card_on_a_smaller_one_is_told(card: LoopCard) -> None:
+    keep_something(card)
+    card.take_out()
+    card.resize(int(3.8 * GB))
+    card.insert()
+
+    assert card.prepare().returncode == 1
+    assert "smaller than the one that its content was copied from" in card.trouble
+    card.take_out()
+    card.resize(4 * GB)
+    card.insert()
+    assert card.prepare().returncode == 0
+    assert kept(card)
+
+
 def test_folders_of_the_system_are_made_on_the_data_partition(card: LoopCard) -> None:
     card.prepare()
     with card.mount() as files:
