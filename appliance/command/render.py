@@ -168,7 +168,8 @@ class UploadBar:
 
 def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
     recording = answer.recording
-    yield "Recording", f"{recording.state}, {recording.camera}" + (f" ({recording.reason})" if recording.reason else "")
+    what = ", ".join(filter(None, (recording.state, recording.camera)))
+    yield "Recording", what + (f" ({recording.reason})" if recording.reason else "")
     if recording.warning:
         yield "Warning", recording.warning
     if recording.state == "off":

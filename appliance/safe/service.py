@@ -54,7 +54,7 @@ class SafeService:
             version=__version__,
             uptime_s=round(self._clock.monotonic_s() - self._began_s, 3),
             recording=RecordingStatus(
-                state="off", camera="none", last_segment_age_s=None, unflushed_s=0.0, restarts=0, reason=self._reason
+                state="off", camera="", last_segment_age_s=None, unflushed_s=0.0, restarts=0, reason=self._reason
             ),
             ring=RingStatus(segments=0, bytes=0, capacity_bytes=0, seconds=0.0, left_out=[]),
             memories=MemoriesStatus(count=0, pending=0, trouble=_NOT_LOOKED_AT),
