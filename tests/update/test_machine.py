@@ -1,5 +1,6 @@
 """Any run of updates, boots, new cards and power cuts before any step: there is always one application that starts,
-it was signed, and a version that failed is never used again."""
+it was signed, and a version that failed is never used again.
+"""
 
 import os
 import tempfile
@@ -124,7 +125,9 @@ class Owner(RuleBasedStateMachine):
         assert list(self.box.places.work.iterdir()) == []
         self.folder.cleanup()
 
-    @rule(version=st.sampled_from([*MADE, "9.9"]), is_older=st.booleans(), dies_at=st.none() | st.integers(0, MOST_STEPS))
+    @rule(
+        version=st.sampled_from([*MADE, "9.9"]), is_older=st.booleans(), dies_at=st.none() | st.integers(0, MOST_STEPS)
+    )
     def update(self, version: str, is_older: bool, dies_at: int | None) -> None:
         before = started(self.box)
         name = deliver(self.offers[version], self.box.places.inbox, is_older_allowed=is_older)
