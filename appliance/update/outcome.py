@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-Result = Literal["installed", "waiting", "refused", "went-back"]
+Result = Literal["installed", "waiting", "refused", "went-back", "overtaken"]
+"""`waiting`: for the next boot. `overtaken`: by a card that was written anew."""
 
 
 class Outcome(Struct, frozen=True):

@@ -50,7 +50,8 @@ def settle(places: Places = BOX, versions: Versions | None = None) -> Settled:
         versions.begin_trial(plan.trial)
     versions.use(plan.current)
     if shelf.trial and plan.trial is None:
-        _tell(versions, places, shelf.trial, "went-back", sentence)
+        result: Result = "went-back" if plan.event == "went-back" else "overtaken"
+        _tell(versions, places, shelf.trial, result, sentence)
         versions.end_trial()
     versions.know_base()
     is_trouble = plan.event in {"went-back", "broken"}

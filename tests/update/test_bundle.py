@@ -78,7 +78,14 @@ def test_the_same_folder_gives_the_same_bytes(tmp_path: Path, maker: Maker, bund
 def test_the_script_makes_a_bundle_with_the_machines_own_key(tmp_path: Path) -> None:
     maker = make_maker(tmp_path)
     application = make_application(tmp_path / "application", "1.1")
-    argv = [ROOT / "image-build" / "bundle", application, "--output", tmp_path, "--architecture", "x86_64"]
+    argv = [
+        str(ROOT / "image-build" / "bundle"),
+        str(application),
+        "--output",
+        str(tmp_path),
+        "--architecture",
+        "x86_64",
+    ]
     environment = {"PATH": "/usr/bin:/bin", "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run(argv, env=environment, capture_output=True, text=True, check=True, timeout=60)
 
