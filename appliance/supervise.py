@@ -1,4 +1,6 @@
-"""The supervisor process, `python -m appliance.supervise [--config FILE | --demo]`: `moment run` and `moment demo`.
+"""The supervisor process, behind `moment run` and `moment demo`.
+
+    python -m appliance.supervise [--base FILE] [--config FILE | --demo]
 
 Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it.
 """
@@ -31,12 +33,13 @@ _log = logging.getLogger("moment")
 def main() -> int:
     """Run until SIGTERM or Ctrl-C."""
     parser = argparse.ArgumentParser(prog="moment run")
+    parser.add_argument("--base", type=Path)
     parser.add_argument("--config", type=Path)
     parser.add_argument("--demo", action="store_true")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        settings = read_settings(asked.config)
+        settings = read_settings(asked.config, asked.base)
     except SettingsError as error:
         return _refuse(*error.sentences)
     with event_log(settings.box.event_log, SystemClock().is_trusted):

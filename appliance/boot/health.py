@@ -19,6 +19,9 @@ from appliance.boot.guard import Ending
 from appliance.boot.recorder import ask_systemd, uptime_s
 from appliance.boot.vigil import Vigil
 from appliance.clock import SystemClock
+from appliance.update.places import Places
+from appliance.update.settling import confirm
+from appliance.update.versions import Versions
 
 LOOK_EVERY_S = 5.0
 ANSWER_WITHIN_S = 10.0
@@ -58,9 +61,9 @@ class Health:
 
     def _good(self) -> None:
         # before the mark: if the power goes in between, it is confirmed once more, and not taken back for nothing
-        for confirm in self._confirmations:
+        for keep in self._confirmations:
             try:
-                confirm()
+                keep()
             except Exception:  # noqa: BLE001 - of another room, and no reason to forget that this boot was good
                 _log.exception("what is on trial could not be confirmed")
         self._remember("good")
@@ -80,7 +83,13 @@ class Health:
         _log.info("this boot: %s", f"{ending}, {why}" if why else ending)
 
 
-def main(confirmations: Sequence[Confirm] = ()) -> int:
+def keep_version_on_trial() -> None:
+    """What `/usr/bin/moment` starts on this box is well."""
+    if sentence := confirm(Versions(Places()).in_use):
+        _log.info(sentence)
+
+
+def main(confirmations: Sequence[Confirm] = (keep_version_on_trial,)) -> int:
     """Attend this boot."""
     parser = argparse.ArgumentParser(prog="moment-health")
     parser.add_argument("--boots", type=Path, default=Path("/data/system/boots.json"))

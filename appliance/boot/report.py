@@ -6,7 +6,11 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.durable import write_durably
+
 Mode = Literal["normal", "safe"]
+
+_READABLE = 0o644
 
 
 class BootReport(Struct, frozen=True):
@@ -29,3 +33,10 @@ def read_report(path: str) -> BootReport | None:
         return BootReport()
     except (OSError, msgspec.DecodeError) as trouble:
         return BootReport(troubles=[f"What this boot found cannot be read ({trouble}): switch the box off and on."])
+
+
+def write_report(path: Path, report: BootReport) -> None:
+    """Leave the report for the recorder, whose user may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, msgspec.json.encode(report))
+    path.chmod(_READABLE)

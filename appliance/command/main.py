@@ -71,10 +71,10 @@ def successor(arguments: argparse.Namespace) -> list[str]:
     """The process that takes the place of this one, so that the recorder never carries the command's libraries."""
     python = [sys.executable, "-m"]
     match arguments.command:
-        case "run" if arguments.config is not None:
-            return [*python, "appliance.supervise", "--config", arguments.config]
         case "run":
-            return [*python, "appliance.supervise"]
+            files = {"--base": arguments.base, "--config": arguments.config}
+            given = [word for option, file in files.items() if file is not None for word in (option, file)]
+            return [*python, "appliance.supervise", *given]
         case "demo":
             return [*python, "appliance.supervise", "--demo"]
     return [*python, "appliance.bench", *arguments.rest]
