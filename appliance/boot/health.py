@@ -3,7 +3,7 @@
 Looks at the recorder every few seconds until it has been up for a minute: then what is on trial is confirmed, and the
 boot is remembered as a good one. A recorder that does not come up in five minutes makes it a failed one. With
 `--stopped`, when the machine is on its way down (the unit's `ExecStopPost=`, while the recorder's unit still is as it
-was): unless the boot was good, a recorder that is failing makes it a failed one, for its unit asks for the restart then;
+was): unless the boot was good, a recorder that is failing makes it a failed one, for its unit asks for that;
 else it was the owner's hand. Runs from the card's own application, whatever version of the recorder is in use.
 """
 
