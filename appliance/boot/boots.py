@@ -43,6 +43,10 @@ class Boots:
         write_durably(self._path, msgspec.json.encode(boots) + b"\n")
         flush_folder(folder)
 
+    def ending(self, identity: str) -> Ending | None:
+        """How far the boot `identity` came, if it is remembered. Raises as `read` does."""
+        return next((boot.ending for boot in self.read() if boot.id == identity), None)
+
     def mark(self, identity: str, ending: Ending, why: str = "") -> None:
         """Remember how far the boot `identity` came; durable on return. Raises as `read` and `write` do."""
         before = self.read()

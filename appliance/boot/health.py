@@ -1,14 +1,14 @@
-"""`python3 -m appliance.boot.health`, the process of `moment-health.service`: was this boot any good?
+"""`python3 -m appliance.boot.health [--stopped]`, the process of `moment-health.service`: was this boot any good?
 
 Looks at the recorder every few seconds until it has been up for a minute: then what is on trial is confirmed, and the
-boot is remembered as a good one. A recorder that does not come up in five minutes, or that is failing when the box is
-restarted (its unit asks for that), makes it a failed one. SIGTERM before any of that is the owner's hand at the switch.
-Runs from the card's own application, whatever version of the recorder is in use.
+boot is remembered as a good one. A recorder that does not come up in five minutes makes it a failed one. With
+`--stopped`, when the machine is on its way down (the unit's `ExecStopPost=`, while the recorder's unit still is as it
+was): unless the boot was good, a recorder that is failing makes it a failed one, for its unit asks for that;
+else it was the owner's hand. Runs from the card's own application, whatever version of the recorder is in use.
 """
 
 import argparse
 import logging
-import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -45,19 +45,27 @@ class Health:
         self._systemctl = systemctl
 
     def attend(self, look_every_s: float) -> None:
-        """Until the boot is known to be good or not, or SIGTERM comes, which must be blocked in this thread."""
+        """Until the boot is known to be good or not."""
         vigil = Vigil(time.monotonic())
         while True:
-            up_s = uptime_s(self._socket_path, ANSWER_WITHIN_S)
-            ending = vigil.look(time.monotonic(), up_s)
+            ending = vigil.look(time.monotonic(), uptime_s(self._socket_path, ANSWER_WITHIN_S))
             if ending == "good":
                 return self._good()
             if ending == "unwell":
                 return self._remember("unwell", ask_systemd(self._systemctl).why)
             if ending:
                 self._remember(ending)
-            if signal.sigtimedwait({signal.SIGTERM}, look_every_s):
-                return self._stopped(answers=up_s is not None)
+            time.sleep(look_every_s)
+
+    def stopped(self) -> None:
+        """The machine is on its way down."""
+        if self._boots.ending(self._boot_id) == "good":
+            return
+        life = ask_systemd(self._systemctl)
+        if life.is_failing(answers=uptime_s(self._socket_path, ANSWER_WITHIN_S) is not None):
+            self._remember("unwell", life.why)
+        else:
+            self._remember("clean")
 
     def _good(self) -> None:
         # before the mark: if the power goes in between, it is confirmed once more, and not taken back for nothing
@@ -67,13 +75,6 @@ class Health:
             except Exception:  # noqa: BLE001 - of another room, and no reason to forget that this boot was good
                 _log.exception("what is on trial could not be confirmed")
         self._remember("good")
-
-    def _stopped(self, *, answers: bool) -> None:
-        life = ask_systemd(self._systemctl)
-        if life.is_failing(answers=answers):
-            self._remember("unwell", life.why)
-        else:
-            self._remember("clean")
 
     def _remember(self, ending: Ending, why: str = "") -> None:
         try:
@@ -96,17 +97,20 @@ def main(confirmations: Sequence[Confirm] = (keep_version_on_trial,)) -> int:
     parser.add_argument("--socket", default="/run/moment-recorder/control.sock")
     parser.add_argument("--systemctl", default="systemctl")
     parser.add_argument("--look-every", type=float, default=LOOK_EVERY_S)
+    parser.add_argument("--stopped", action="store_true")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-    _log.info("waiting until the recorder has been well for a minute")
-    Health(
+    health = Health(
         boots=Boots(asked.boots),
         boot_id=SystemClock().boot_id,
         confirmations=confirmations,
         socket_path=asked.socket,
         systemctl=asked.systemctl,
-    ).attend(asked.look_every)
+    )
+    if asked.stopped:
+        health.stopped()
+    else:
+        health.attend(asked.look_every)
     return 0
 
 
