@@ -71,7 +71,7 @@ def virt(
         "console=ttyAMA0",
         _SHELL_WORDS.format("hvc0"),
         _RADIO_WORDS,
-        "systemd.show_status=yes",
+        "systemd.show_status=error",
         more_words,
     ]
     camera = f"user,id=camera,restrict=on,hostfwd=udp:127.0.0.1:{camera_port}-:{CAMERA_PORT}"

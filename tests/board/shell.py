@@ -12,10 +12,8 @@ import socket
 import time
 from pathlib import Path
 
-_GREETING = (
-    "dmesg -n 1; stty -echo; PS1= PS2= PROMPT_COMMAND= exec bash --noprofile --norc --noediting -i\n"
-    "printf '\\n@hel''lo@\\n'\n"
-)
+_GREETING = "dmesg -n 1; stty -echo; set +o emacs +o vi; PS1= PS2= PROMPT_COMMAND=; printf '\\n@hel''lo %d@\\n'\n"
+"""Quiet, without a prompt, and without a line editor that would draw what is typed."""
 _LINE_CHARS = 1000
 _HELLO_EVERY_S = 2.0
 _GRACE_S = 60.0
@@ -44,10 +42,10 @@ class Shell:
         """
         until_s = time.monotonic() + within_s
         while time.monotonic() < until_s:
-            self._type(_GREETING)
+            self._count += 1
+            self._type(_GREETING % self._count)
             with contextlib.suppress(ShellTimeoutError):
-                self._find(rb"@hello@\r?\n", _HELLO_EVERY_S)
-                self._drain()
+                self._find(rb"@hello %d@\r?\n" % self._count, _HELLO_EVERY_S)
                 return
         raise ShellTimeoutError(f"no shell within {within_s:g} s")
 
@@ -68,7 +66,7 @@ class Shell:
         encoded = base64.b64encode(script.encode()).decode()
         self._type("S=\n")
         for at in range(0, len(encoded), _LINE_CHARS):
-            self._type(f"S=$S{encoded[at : at + _LINE_CHARS]}\n")
+            self._type(f"S=${{S}}{encoded[at : at + _LINE_CHARS]}\n")
         self._type(
             f'base64 -d <<<"$S" >/run/board.sh; timeout -k 5 {within_s:g} bash /run/board.sh '
             "</dev/null >/run/board.out 2>/run/board.err; S=$?; "
@@ -103,16 +101,6 @@ class Shell:
             if not heard:
                 raise ShellTimeoutError("the guest's console is closed")
             self._heard += heard
-
-    def _drain(self) -> None:
-        """Let pass what late answers to earlier greetings still say."""
-        self._find_nothing_for(1.0)
-
-    def _find_nothing_for(self, seconds: float) -> None:
-        until_s = time.monotonic() + seconds
-        while (left_s := until_s - time.monotonic()) > 0:
-            self._hear(left_s)
-        self._heard = b""
 
 
 def _decoded(text: bytes) -> str:

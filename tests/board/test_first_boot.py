@@ -117,7 +117,7 @@ class Day:
         with self.steps.step("a phone joins the home network, and finds no open door at the box"):
             box.run(f"{MOUNTED}/phone '{name}' '{password}'")
             address = box.run("nmcli -g IP4.ADDRESS device show wlan0").strip().split("/")[0]
-            assert box.run(f"ip netns exec phone python3 -S {MOUNTED}/doors {address} 1 1024") == ""
+            assert box.run(f"nsenter --net=/run/netns/phone python3 -S {MOUNTED}/doors {address} 1 1024") == ""
 
     def _is_set_up_by_phone(self, box: Box) -> None:
         """The set-up network and its portal, as soon as the image has them."""
