@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test campaign lint format bench lock image card clean
+.PHONY: help install run test test-board campaign lint format bench lock image card clean
 
 help:  ## show this help
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(STAMP)  ## make .venv with .venv/bin/moment and what it needs from the system
 
@@ -26,6 +26,10 @@ run: install  ## record a test pattern here and now; the keys of the terminal ar
 test: install lint  ## run all tests (installs what they need)
 	@scripts/system-packages test
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
+
+test-board: install card  ## boot the card's image in an emulator, press its buttons, pull its plug (a quarter of an hour)
+	@scripts/system-packages board
+	@$(BIN)/python -m pytest -q -s -m board tests/board $(ARGS)
 
 campaign: install  ## the long campaigns in full: kill -9 fifty times, thousands of random cases
 	@scripts/system-packages test

@@ -1,0 +1,47 @@
+"""When a boot came how far, by the guest's own monotonic clock."""
+
+import base64
+from dataclasses import dataclass
+
+from tests.board.box import Box
+from tests.board.steps import Steps
+
+_EMPTY_UNIT = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/bin/true\n"
+EMPTY_SERVICE = (
+    "systemd.set_credential_binary=systemd.extra-unit.empty.service:"
+    f"{base64.b64encode(_EMPTY_UNIT.encode()).decode()} systemd.wants=empty.service"
+)
+"""Words for the kernel: a service that does nothing, to compare with."""
+
+
+@dataclass(frozen=True)
+class BootTimes:
+    """Seconds since the kernel began."""
+
+    empty_service_s: float
+    recording_since_s: float
+    """When the first segment of this boot began."""
+    first_segment_s: float
+    """When it was whole and on the card."""
+    systemd: str
+
+    @classmethod
+    def of(cls, box: Box) -> "BootTimes":
+        """Of the boot that is running; its first segment must be closed."""
+        empty_us = box.run("systemctl show empty.service -P ActiveEnterTimestampMonotonic")
+        index = box.run("until cat $(ls -d /data/ring/*/ | tail -1)index 2>/dev/null | grep . ; do sleep 1; done")
+        began_s, ended_s = index.splitlines()[0].split()[1:3]
+        systemd = box.run("systemd-analyze time || true").splitlines()[:1]
+        return cls(int(empty_us) / 1e6, float(began_s), float(ended_s), "".join(systemd))
+
+    @property
+    def later_s(self) -> float:
+        """How much later than an empty service the recorder had its first footage."""
+        return self.recording_since_s - self.empty_service_s
+
+    def tell(self, steps: Steps, boot: str) -> None:
+        """As facts of a story."""
+        steps.fact(f"{boot}: an empty service ran", f"{self.empty_service_s:.1f} s")
+        steps.fact(f"{boot}: the first segment began", f"{self.recording_since_s:.1f} s")
+        steps.fact(f"{boot}: the first segment was whole", f"{self.first_segment_s:.1f} s")
+        steps.fact(f"{boot}: systemd-analyze", self.systemd)

@@ -1,0 +1,178 @@
+"""The story of a box's first day, from the card in the owner's hand to memories that outlived a power cut."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from appliance.control.messages import Memory
+from tests.board.bench import Bench
+from tests.board.box import Box
+from tests.board.camera import RATE, Reel
+from tests.board.conftest import BenchFactory
+from tests.board.lamp import got_it_at_s
+from tests.board.machine import wait_until
+from tests.board.measure import EMPTY_SERVICE, BootTimes
+from tests.board.owner import CAMERA, HOME, PANEL, SHORT_RING, settings_file, storage_file, upload, wifi
+from tests.board.payload import MOUNT, MOUNTED
+from tests.board.qemu import HOME_MAC
+from tests.board.steps import Steps
+from tests.stands.storage_servers import PASSWORD, StorageServer, obscured
+
+pytestmark = pytest.mark.board
+
+TWO_STEPS_S = 4.0
+"""How long the button is held: a step when it goes down, another one three seconds later."""
+RECORDING_LIMIT_S = 240.0
+STEP_LIMIT_S = 240.0
+MOST_LATER_S = 10.0
+LEAST_FREE_MB = 200
+OWNERS_FILES = ("moment.toml", "rclone.conf")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is around the box. `folder`: for what comes out of it."""
+
+    payload: Path
+    reel: Reel
+    storage: StorageServer
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Day:
+    """One box's."""
+
+    here: Bench
+    around: Surroundings
+    steps: Steps
+
+    def prepare(self) -> None:
+        """What the owner does at a computer."""
+        with self.steps.step("the owner writes moment.toml and rclone.conf onto the card"):
+            settings = settings_file(CAMERA, SHORT_RING, PANEL, upload(), wifi())
+            files = (settings, storage_file(self.around.storage.port))
+            self.here.card.write(dict(zip(OWNERS_FILES, files, strict=True)))
+
+    def first_boot(self) -> Memory:
+        """Up to the power cut; the memory that was kept before it."""
+        with self.here.board(more_words=EMPTY_SERVICE) as box:
+            self._comes_up(box)
+            BootTimes.of(box).tell(self.steps, "first boot")
+            self._joins_home(box)
+            self._is_set_up_by_phone(box)
+            memory = self._keeps_a_moment(box)
+            self._uploads(box, memory)
+            self._has_room(box)
+            with self.steps.step("the button again, and the power is cut as soon as the lamp has said got it"):
+                self._press(box, 0.5)
+                box.machine.cut_power()
+        return memory
+
+    def second_boot(self, first: Memory) -> None:
+        """After the power cut."""
+        with self.here.board(more_words=EMPTY_SERVICE) as box:
+            with self.steps.step("power on again: recording"):
+                box.wait_until_recording(RECORDING_LIMIT_S)
+            times = BootTimes.of(box)
+            times.tell(self.steps, "second boot")
+            assert times.later_s <= MOST_LATER_S
+            with self.steps.step("both memories are there, and the second one plays"):
+                second, earlier = box.wait_until_kept(2, STEP_LIMIT_S)
+                assert (earlier.name, earlier.sha256) == (first.name, first.sha256)
+                self.around.reel.check(box.fetch(second.path, self.around.folder / "second.mp4"), gaps=len(second.gaps))
+            self._joins_home(box)
+            self._uploads(box, second)
+            with self.steps.step("switched off in order"):
+                box.machine.power_off()
+
+    def nothing_is_left_on_the_boot_partition(self) -> None:
+        """Of what is secret."""
+        with self.steps.step("no password is left on the boot partition"):
+            names = [name for name in self.here.card.boot_files() if Path(name).suffix in {".toml", ".conf", ".txt"}]
+            for text in map(self.here.card.read, names):
+                assert not any(secret in text for secret in (HOME[1], PASSWORD, obscured(PASSWORD)))
+
+    def _comes_up(self, box: Box) -> None:
+        with self.steps.step("the data partition is made and mounted"):
+            wait_until("/data is mounted", lambda: box.is_true("mountpoint -q /data"), STEP_LIMIT_S)
+        with self.steps.step("the owner's files are taken over, and are gone from the boot partition"):
+            wait_until("a report", lambda: box.is_true("test -s /run/moment-boot/report.json"), STEP_LIMIT_S)
+            report = box.report()
+            assert report.taken, report
+            assert not report.troubles, report
+            assert not set(self.here.card.boot_files()) & {*OWNERS_FILES, "moment-errors.txt"}
+        with self.steps.step("recording"):
+            box.wait_until_recording(RECORDING_LIMIT_S)
+
+    def _joins_home(self, box: Box) -> None:
+        name, password = HOME
+        with self.steps.step("the home network is switched on, and the box joins it"):
+            box.run(f"{MOUNT} && {MOUNTED}/home-network '{name}' '{password}' {HOME_MAC}")
+            joined = "nmcli -g GENERAL.STATE device show wlan0 | grep -q '^100 '"
+            wait_until("wlan0 is connected", lambda: box.is_true(joined), STEP_LIMIT_S, every_s=3.0)
+        with self.steps.step("a phone joins the home network, and finds no open door at the box"):
+            box.run(f"{MOUNTED}/phone '{name}' '{password}'")
+            address = box.run("nmcli -g IP4.ADDRESS device show wlan0").strip().split("/")[0]
+            assert box.run(f"nsenter --net=/run/netns/phone python3 -S {MOUNTED}/doors {address} 1 1024") == ""
+
+    def _is_set_up_by_phone(self, box: Box) -> None:
+        """The set-up network and its portal, as soon as the image has them."""
+        has_portal = box.is_true("ls -d /usr/lib/moment-recorder/lib/setup_portal")
+        assert not has_portal, "the image has a portal now: this story must set the box up by it"
+        for name in ("the set-up network appears", "the phone joins it and is sent to the portal", "set up there"):
+            self.steps.skip(name, "the image has no set-up portal yet")
+
+    def _keeps_a_moment(self, box: Box) -> Memory:
+        with self.steps.step(f"the button is held for {TWO_STEPS_S:g} s, and the lamp says got it"):
+            self._press(box, TWO_STEPS_S)
+        with self.steps.step("six minutes were asked for; what the ring had is kept and told"):
+            (memory,) = box.wait_until_kept(1, STEP_LIMIT_S)
+            assert memory.asked_s == 360
+            assert memory.got_s < 360
+        with self.steps.step("the memory plays, and shows what the camera showed"):
+            count = self.around.reel.check(
+                box.fetch(memory.path, self.around.folder / "first.mp4"), gaps=len(memory.gaps)
+            )
+            assert abs(count / RATE - memory.got_s) < 1
+        return memory
+
+    def _press(self, box: Box, hold_s: float) -> None:
+        """Press the save button, and return when the lamp has said that the moment cannot be lost."""
+        since_s = time.monotonic()
+        box.machine.wires.hold("save", hold_s)
+        lamp = box.machine.wires.lamp
+        wait_until("the lamp says got it", lambda: got_it_at_s(lamp, since_s) is not None, 60, every_s=0.05)
+
+    def _uploads(self, box: Box, memory: Memory) -> None:
+        with self.steps.step("it is uploaded through the home network, bit for bit"):
+            wait_until("proven", lambda: box.upload_state(memory.name) == "proven", STEP_LIMIT_S, every_s=4.0)
+            (path,) = self.around.storage.folder.rglob(memory.name)
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == memory.sha256 == box.sha256(memory.path)
+
+    def _has_room(self, box: Box) -> None:
+        with self.steps.step(f"at least {LEAST_FREE_MB} MB of memory are free, and nothing swaps"):
+            free_mb = box.available_mb()
+            self.steps.fact("memory available with all of this running", f"{free_mb} MB")
+            assert free_mb >= LEAST_FREE_MB
+            assert len(box.run("cat /proc/swaps").splitlines()) <= 1
+            assert box.failed_units() == ""
+
+
+@pytest.fixture
+def around(payload: Path, reel: Reel, storage: StorageServer, tmp_path: Path) -> Surroundings:
+    """What is there before the box."""
+    return Surroundings(payload, reel, storage, tmp_path)
+
+
+@pytest.mark.timeout(2400)
+def test_first_boot(bench: BenchFactory, around: Surroundings, steps: Steps) -> None:
+    """First boot."""
+    day = Day(bench(payload=around.payload), around, steps)
+    day.prepare()
+    with around.reel.playing(day.here.camera_port):
+        day.second_boot(day.first_boot())
+    day.nothing_is_left_on_the_boot_partition()
