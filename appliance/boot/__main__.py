@@ -27,8 +27,8 @@ def boot(root: Path, machine: Machine, clock: Clock) -> BootReport:
     outcome = together(*map(take, first_steps(places, machine, clock)))
     if outcome.has_card:
         outcome = together(outcome, *map(take, steps_on_data(places, machine, root)))
-    restart = partial(restart_once, outcome, places.system, machine, clock.boot_id)
-    outcome = take(Step("start once more", restart), otherwise=outcome)
+        restart = partial(restart_once, outcome, places.system, machine, clock.boot_id)
+        outcome = take(Step("start once more", restart), otherwise=outcome)
     report = BootReport(outcome.mode, outcome.troubles, outcome.taken)
     write_report(places.report, report)
     return report
