@@ -5,6 +5,7 @@ from pathlib import Path
 
 _UNITS = "usr/lib/systemd/system"
 _PROGRAM = re.compile(r"^Exec(?:Start|StartPre|StartPost|Stop|StopPost|Condition)=[-@:+!|]*(/\S+)", re.MULTILINE)
+_NEEDED = re.compile(r"^ConditionPathExists=(/usr/\S+)", re.MULTILINE)
 _MOUNTED = ("/boot/firmware", "/data")
 
 
@@ -13,16 +14,22 @@ def programs_of(unit: str) -> list[str]:
     return _PROGRAM.findall(unit)
 
 
+def starts(unit: str, root: Path) -> bool:
+    """Whether the conditions of a unit's text that the root alone decides are met."""
+    return all((root / needed[1:]).exists() for needed in _NEEDED.findall(unit))
+
+
 def unit_troubles(root: Path) -> list[str]:
     """Units of the recorder that name a program that is not there."""
     units = sorted((root / _UNITS).glob("moment-*"))
     if not any(unit.name == "moment-recorder.service" for unit in units):
         return ["There is no moment-recorder.service: nothing would record."]
+    texts = {unit.name: unit.read_text("utf-8") for unit in units if unit.is_file()}
     return [
-        f"{unit.name} starts {program}, which is not there."
-        for unit in units
-        if unit.is_file()
-        for program in programs_of(unit.read_text("utf-8"))
+        f"{name} starts {program}, which is not there."
+        for name, text in texts.items()
+        if starts(text, root)
+        for program in programs_of(text)
         if not (root / program[1:]).is_file()
     ]
 

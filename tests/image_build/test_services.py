@@ -19,6 +19,8 @@ def test_a_unit_whose_program_is_not_there(tmp_path: Path) -> None:
     (tmp_path / "usr/bin/first").touch()
     (units / "moment-recorder.service").write_text(UNIT, "utf-8")
     (units / "moment-recorder.service.d").mkdir()
+    later = "[Unit]\nConditionPathExists=/usr/lib/later\n[Service]\nExecStart=/usr/lib/later/run\n"
+    (units / "moment-later.service").write_text(later, "utf-8")
     assert unit_troubles(tmp_path) == ["moment-recorder.service starts /usr/bin/last, which is not there."]
 
 
