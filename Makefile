@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-board campaign lint format bench lock clean
+.PHONY: help install run test test-board campaign lint format bench lock image card clean
 
 help:  ## show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,6 +51,14 @@ bench: install  ## measure, side by side with bare tools
 
 lock: install  ## pin every dependency anew, with hashes and without addresses
 	@scripts/lock $(BIN)/python
+
+image: install  ## the image for a card, in build/ (as root; from cold half an hour)
+	@scripts/system-packages image
+	@PYTHON=$(CURDIR)/$(BIN)/python image-build/image
+
+card: install  ## the card alone, not compressed: build/card.img (as root)
+	@scripts/system-packages image
+	@PYTHON=$(CURDIR)/$(BIN)/python image-build/card
 
 clean:  ## remove .venv and everything that was recorded under ./var
 	@rm -rf $(VENV) var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

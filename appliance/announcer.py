@@ -6,6 +6,7 @@ The one place where the rooms meet at run time. It decides nothing.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from appliance.boot.report import BootReport
 from appliance.control.messages import (
     Asked,
     Counted,
@@ -35,10 +36,17 @@ _LAMP_MOMENTS: dict[State, LampMoment] = {"secured": "got-it", "kept": "memory-r
 class Announcer:
     """Listens to recording, memories and panel; `connect()` comes before the first word."""
 
-    def __init__(self, step_minutes: float, log: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        step_minutes: float,
+        log: Callable[[str], None],
+        warn: Callable[[str], None] | None = None,
+        boot: BootReport | None = None,
+    ) -> None:
+        self.boot = boot
         self.last_press: Moment | None = None
         self._step_minutes = step_minutes
-        self._log = log
+        self._log, self._warn = log, warn or log
         self._tells: list[Tell] = []
         self._keeper: Keeper
         self._workshop: Workshop
@@ -47,9 +55,12 @@ class Announcer:
         self._upload_trouble: str | None = None
 
     def connect(self, keeper: Keeper, workshop: Workshop, panel: Panel, upload: UploadRoom, publish: Tell) -> None:
-        """Know who is there."""
+        """Know who is there; what the boot found is told now, once."""
         self._keeper, self._workshop, self._panel, self._upload = keeper, workshop, panel, upload
         self._tells.append(publish)
+        for sentence in (*self.boot.taken, *self.boot.troubles) if self.boot else ():
+            self._log(sentence)
+        self._show_fault()
 
     @contextmanager
     def listening(self, tell: Tell, identity: Callable[[], str]) -> Iterator[None]:
@@ -95,7 +106,8 @@ class Announcer:
         self._show_fault()
         self._upload.uploader.yield_to_press(is_busy=self._keeper.is_busy)
         if progress in {None, 1.0}:
-            self._log(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
+            say = self._warn if state == "not-saved" else self._log
+            say(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
         self._say(MemoryChanged(identity, name, state, progress, sentence))
 
     def shelved(self, entries: list[Entry]) -> None:
@@ -124,7 +136,7 @@ class Announcer:
 
     def upload_shown(self, *, is_under_way: bool, trouble: str | None) -> None:
         if trouble and trouble != self._upload_trouble:
-            self._log(f"upload: {trouble}")
+            self._warn(f"upload: {trouble}")
         self._upload_trouble = trouble
         self._panel.set_condition("uploading", on=is_under_way)
         self._show_fault()
@@ -157,10 +169,11 @@ class Announcer:
 
     def panel_fault(self, sentence: str | None) -> None:
         if sentence:
-            self._log(sentence)
+            self._warn(sentence)
 
     def _show_fault(self) -> None:
-        self._panel.set_condition("fault", on=bool(self._workshop.trouble or self._upload_trouble))
+        from_boot = self.boot is not None and bool(self.boot.troubles)  # they stand until the next boot
+        self._panel.set_condition("fault", on=from_boot or bool(self._workshop.trouble or self._upload_trouble))
 
     def _say(self, event: Event) -> None:
         for tell in list(self._tells):

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Unpack
 
 from appliance.announcer import Announcer
+from appliance.boot.report import read_report
 from appliance.camera.choose import choose_source
+from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control.server import Server
 from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
@@ -20,9 +22,11 @@ from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
 from appliance.network.link import Link
 from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
+from appliance.notify import notifier_of
 from appliance.panel.hardware import Hardware
 from appliance.panel.panel import Panel
 from appliance.recording.folder import RingFolder
+from appliance.recording.heartbeat import Heartbeat
 from appliance.recording.rebuild import rebuild
 from appliance.recording.recorder import Recorder
 from appliance.recording.ring import Ring
@@ -39,8 +43,10 @@ from appliance.upload.room import Joints, UploadRoom
 Log = Callable[[str], None]
 
 
-async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event) -> None:
-    """Be the box until `stop` is set.
+async def run_appliance(
+    settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event, *, warn: Log
+) -> None:
+    """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError, PanelError: a sentence for the owner each.
@@ -69,7 +75,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         store.number_after(max(used_epochs, default=-1))
 
         # recording
-        announcer = Announcer(step_minutes, log)
+        announcer = Announcer(step_minutes, log, warn, read_report(settings.box.boot_report))
         watcher = closing.enter_context(Watcher())
         recorder = Recorder(
             source=choose_source(
@@ -150,6 +156,7 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
             uploads=upload.desk,
             storage=storage,
             panel=panel,
+            meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             clock=clock,
             announcer=announcer,
             folder=str(archive.folder.absolute()),
@@ -158,13 +165,14 @@ async def run_appliance(settings: Settings, clock: Clock, hardware: Hardware, lo
         announcer.connect(keeper, workshop, panel, upload, server.publish)
 
         for sentence in store.left_out:
-            log(sentence)
+            warn(sentence)
         panel.start()
         closing.callback(panel.stop)
         await server.start()
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
-            lives = (recorder.run(), workshop.run(log), upload.run(log), link.run(), uplink.run())
+            heartbeat = Heartbeat(notifier_of(os.environ), recorder)
+            lives = (recorder.run(), workshop.run(log), upload.run(log), link.run(), uplink.run(), heartbeat.run(stop))
             working = [tasks.create_task(life) for life in lives]
             await stop.wait()
             await keeper.wait_until_quiet()

@@ -1,4 +1,6 @@
-"""The supervisor process, `python -m appliance.supervise [--config FILE | --demo]`: `moment run` and `moment demo`.
+"""The supervisor process, behind `moment run` and `moment demo`.
+
+    python -m appliance.supervise [--base FILE] [--config FILE | --demo]
 
 Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it.
 """
@@ -17,6 +19,7 @@ from appliance.app import run_appliance
 from appliance.clock import SystemClock
 from appliance.control.errors import SocketTroubleError
 from appliance.durable import FolderInUseError, UnusableFolderError
+from appliance.events import event_log
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Hardware, NoHardware, PanelError
 from appliance.panel.keyboard import Keyboard, MockButtons
@@ -30,19 +33,30 @@ _log = logging.getLogger("moment")
 def main() -> int:
     """Run until SIGTERM or Ctrl-C."""
     parser = argparse.ArgumentParser(prog="moment run")
+    parser.add_argument("--base", type=Path)
     parser.add_argument("--config", type=Path)
     parser.add_argument("--demo", action="store_true")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     try:
-        settings = read_settings(asked.config)
-        require_tools()
-        _allow_many_files()
-        asyncio.run(_run(settings, is_demo=asked.demo))
+        settings = read_settings(asked.config, asked.base)
     except SettingsError as error:
         return _refuse(*error.sentences)
+    with event_log(settings.box.event_log, SystemClock().is_trusted):
+        return _live(settings, is_demo=asked.demo)
+
+
+def _live(settings: Settings, *, is_demo: bool) -> int:
+    """The exit code."""
+    try:
+        require_tools()
+        _allow_many_files()
+        asyncio.run(_run(settings, is_demo=is_demo))
     except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError, PanelError) as error:
         return _refuse(str(error))
+    except Exception:  # noqa: BLE001 - told in both logs; the exit code says that it is to be started again
+        _log.exception("The recorder ends, because a part of it failed:")
+        return 1
     return 0
 
 
@@ -59,7 +73,7 @@ async def _run(settings: Settings, *, is_demo: bool) -> None:
     if is_demo:
         await _run_demo(settings, stop)
     else:
-        await run_appliance(settings, SystemClock(), _hardware(settings), _log.info, stop)
+        await run_appliance(settings, SystemClock(), _hardware(settings), _log.info, stop, warn=_log.warning)
 
 
 async def _run_demo(settings: Settings, stop: asyncio.Event) -> None:
@@ -71,7 +85,7 @@ async def _run_demo(settings: Settings, stop: asyncio.Event) -> None:
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
     try:
-        await run_appliance(settings, SystemClock(), hardware, _log.info, stop)
+        await run_appliance(settings, SystemClock(), hardware, _log.info, stop, warn=_log.warning)
     finally:
         keyboard.stop()
         buttons.close()
@@ -102,7 +116,7 @@ def _allow_many_files() -> None:
 
 def _refuse(*sentences: str) -> int:
     for sentence in sentences:
-        print(sentence, file=sys.stderr)  # noqa: T201 - a program's last words to its owner
+        _log.error(sentence)
     return 2
 
 

@@ -1,19 +1,34 @@
 """What the documents say is held against the code."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from appliance.panel.lamp import lamp_table
-from appliance.settings.model import Settings
+from appliance.settings.model import PanelSettings, Settings
 
 ROOT = Path(__file__).parents[1]
 
 
 def test_the_readme_shows_the_lamp_table_of_the_code() -> None:
     assert lamp_table().strip() in (ROOT / "README.md").read_text()
+
+
+def test_the_picture_of_the_lamp_is_drawn_from_its_patterns() -> None:
+    drawn = subprocess.run(
+        [sys.executable, "scripts/lamp-picture"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert drawn.stdout == (ROOT / "docs" / "lamp.svg").read_text()
+
+
+def test_the_picture_of_the_wires_names_the_pins_that_are_used() -> None:
+    picture = (ROOT / "docs" / "wiring.svg").read_text()
+    for pin in (PanelSettings().save_pin, PanelSettings().upload_pin, PanelSettings().lamp_pin):
+        assert f"(GPIO{pin})" in picture
 
 
 @pytest.mark.parametrize("section", msgspec.structs.fields(Settings), ids=lambda field: field.name)

@@ -6,7 +6,11 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.durable import write_durably
+
 Mode = Literal["normal", "safe"]
+
+_READABLE = 0o644
 
 
 class BootReport(Struct, frozen=True):
@@ -19,11 +23,20 @@ class BootReport(Struct, frozen=True):
     """What was taken over from the boot partition, a sentence each."""
 
 
-def read_report(path: Path) -> BootReport:
-    """The report of this boot; an empty one where there is none, as on a machine that is no box."""
+def read_report(path: str) -> BootReport | None:
+    """The report of this boot; None if `path` is empty, for a machine that is no box."""
+    if not path:
+        return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=BootReport)
+        return msgspec.json.decode(Path(path).read_bytes(), type=BootReport)
     except FileNotFoundError:
         return BootReport()
     except (OSError, msgspec.DecodeError) as trouble:
         return BootReport(troubles=[f"What this boot found cannot be read ({trouble}): switch the box off and on."])
+
+
+def write_report(path: Path, report: BootReport) -> None:
+    """Leave the report for the recorder, whose user may read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_durably(path, msgspec.json.encode(report))
+    path.chmod(_READABLE)

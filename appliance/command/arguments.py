@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from appliance import __version__
@@ -37,13 +38,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_clients(commands)
     _add_upload(commands)
     _add_storage(commands)
+    _add_update(commands)
     _add_config(commands)
     return parser
 
 
 def _add_processes(commands: _Commands) -> None:
     run = _add(commands, "run", "record, until told to stop")
-    run.add_argument("--config", metavar="FILE", help="settings (default: the embedded ones)")
+    _add_files(run)
     _add(commands, "demo", "record a test pattern here and now; the keys of the terminal are the buttons")
     # bench has arguments of its own, `--help` among them: they are handed on as they are
     commands.add_parser("bench", help="measure, side by side with bare tools", add_help=False, allow_abbrev=False)
@@ -107,11 +109,31 @@ def _add_storage(commands: _Commands) -> None:
     _add_json(remove)
 
 
+def _add_update(commands: _Commands) -> None:
+    update = _add(commands, "update", "install a new version on the box, and wait until it has proven itself")
+    update.add_argument("file", metavar="FILE", type=Path, help="moment-recorder-VERSION.update")
+    update.add_argument("--allow-older", action="store_true", help="even if it is older than what is in use")
+    update.add_argument(
+        "--data", metavar="FOLDER", type=Path, default=Path("/data"), help="the box's data part (/data)"
+    )
+
+
 def _add_config(commands: _Commands) -> None:
     config = _add(commands, "config", "look at settings").add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add(config, "check", "tell every mistake in a settings file").add_argument("file", metavar="FILE")
-    show = _add(config, "show", "the settings in effect, secrets starred")
-    show.add_argument("--config", metavar="FILE", help="settings (default: the embedded ones)")
+    check = _add(config, "check", "tell every mistake in a settings file")
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("--card", action="store_true", help="a moment.toml for the card, with [wifi] and [board]")
+    _add_base(check)
+    _add_files(_add(config, "show", "the settings in effect, secrets starred"))
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="settings (default: the embedded ones)")
+    _add_base(parser)
+
+
+def _add_base(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--base", metavar="FILE", help="settings below them, for every key that they do not set")
 
 
 def _add(commands: _Commands, name: str, purpose: str) -> argparse.ArgumentParser:

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from appliance.command import STARTED_S, adding, asking, configuring, storing, uploading, watching
+from appliance.command import STARTED_S, adding, asking, configuring, storing, updating, uploading, watching
 from appliance.command.arguments import parse
 from appliance.command.codes import DONE, INTERRUPTED, NO_SUPERVISOR, REFUSED, WRONG_USE
 from appliance.command.speech import complain
@@ -23,6 +23,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "storage test": storing.test,
     "storage list": storing.listed,
     "storage remove": storing.remove,
+    "update": updating.update,
     "config check": configuring.check,
     "config show": configuring.show,
 }
@@ -70,10 +71,10 @@ def successor(arguments: argparse.Namespace) -> list[str]:
     """The process that takes the place of this one, so that the recorder never carries the command's libraries."""
     python = [sys.executable, "-m"]
     match arguments.command:
-        case "run" if arguments.config is not None:
-            return [*python, "appliance.supervise", "--config", arguments.config]
         case "run":
-            return [*python, "appliance.supervise"]
+            files = {"--base": arguments.base, "--config": arguments.config}
+            given = [word for option, file in files.items() if file is not None for word in (option, file)]
+            return [*python, "appliance.supervise", *given]
         case "demo":
             return [*python, "appliance.supervise", "--demo"]
     return [*python, "appliance.bench", *arguments.rest]

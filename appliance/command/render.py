@@ -13,6 +13,7 @@ from rich.text import Text
 from appliance.command import words
 from appliance.control.messages import (
     Asked,
+    CardStatus,
     Counted,
     DepartedMemory,
     Event,
@@ -28,7 +29,13 @@ from appliance.control.messages import (
 _PIPE_WIDTH = 1000
 """Nobody's window: in a file or a pipe nothing is cut or wrapped."""
 
-_STATE_STYLES = {"recording": "green", "starting": "yellow", "stalled": "bold red", "no-camera": "bold red"}
+_STATE_STYLES = {
+    "recording": "green",
+    "starting": "yellow",
+    "stalled": "bold red",
+    "no-camera": "bold red",
+    "off": "bold red",
+}
 
 
 class Screen(Console):
@@ -58,7 +65,7 @@ def status_table(answer: StatusAnswer) -> Table:
 def status_line(answer: StatusAnswer) -> str:
     """The same in one line, for a log."""
     rows = dict(_status_rows(answer))
-    return words.printable(" | ".join(rows[name] for name in ("Recording", "Ring", "Memories")))
+    return words.printable(" | ".join(rows[name] for name in ("Recording", "Ring", "Memories") if name in rows))
 
 
 def memories_table(memories: Sequence[Memory]) -> Table:
@@ -160,10 +167,25 @@ class UploadBar:
 
 
 def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
-    recording, ring, memories = answer.recording, answer.ring, answer.memories
-    yield "Recording", f"{recording.state}, {recording.camera}" + (f" ({recording.reason})" if recording.reason else "")
+    recording = answer.recording
+    what = ", ".join(filter(None, (recording.state, recording.camera)))
+    yield "Recording", what + (f" ({recording.reason})" if recording.reason else "")
     if recording.warning:
         yield "Warning", recording.warning
+    if recording.state == "off":
+        yield "Memories", answer.memories.trouble or ""
+    else:
+        yield from _footage_rows(answer)
+    yield "Lamp", answer.lamp
+    if answer.box:
+        yield from (("Box", sentence) for sentence in answer.box.troubles if sentence != recording.reason)
+        yield from (("Taken over", sentence) for sentence in answer.box.taken)
+    restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
+    yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
+
+
+def _footage_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
+    recording, ring, memories = answer.recording, answer.ring, answer.memories
     age_s = recording.last_segment_age_s
     yield "Last segment", "none yet" if age_s is None else f"{words.duration(age_s)} ago"
     yield "Not yet on the card", words.duration(recording.unflushed_s)
@@ -175,9 +197,19 @@ def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
     if memories.trouble:
         yield "Trouble", memories.trouble
     yield "Upload", _upload(answer.upload)
-    yield "Lamp", answer.lamp
-    restarts = f", {words.count(recording.restarts, 'restart', 'restarts')} of the camera" if recording.restarts else ""
-    yield "Running for", f"{words.duration(answer.uptime_s)}{restarts}, version {answer.version}"
+    if answer.card is not None:
+        yield from _card_rows(answer.card)
+
+
+def _card_rows(card: CardStatus) -> Iterator[tuple[str, str]]:
+    name = " ".join(filter(None, (card.name, card.made and f"of {card.made}", words.size(card.size_bytes))))
+    yield "Card", f"{name}; {words.size(card.free_bytes)} of {words.size(card.data_bytes)} free"
+    life = card.life
+    guess = " (guessed from its size)" if life.is_guessed else ""
+    rate = "" if life.bytes_a_day is None else f", {words.size(life.bytes_a_day)} a day"
+    yield "Written to it", f"{words.size(life.written_bytes)} of {words.size(life.rated_bytes)}{guess}{rate}"
+    if life.sentence:
+        yield "Its life", life.sentence
 
 
 def _upload(upload: UploadStatus) -> str:

@@ -68,7 +68,12 @@ PATTERNS: dict[str, Pattern] = {
     "uploading": Pattern(
         (_lit(1.7), _dark(0.3)), True, "light with a short gap every two seconds", "Recording, and uploading memories."
     ),
-    "set-up-mode": Pattern((_lit(1), _dark(1)), True, "slow blinking, one second each", "Set-up mode: join its Wi-Fi."),
+    "set-up-mode": Pattern(
+        (_lit(1), _dark(1)),
+        True,
+        "slow blinking, one second each",
+        "Set-up mode: join its Wi-Fi. In safe mode: nothing is recorded, `moment status` says why.",
+    ),
     "counted": Pattern(
         (_dark(0.15), _lit(0.15), _dark(0.15)), False, "one wink", "The press counts; one wink for every step held."
     ),

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from appliance.announcer import Announcer
+from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
 from appliance.control.messages import Answer, ServiceRequest, StorageRequest, UploadRequest
@@ -36,12 +37,21 @@ class Answers:
         uploads: Uploads,
         storage: StorageRoom,
         panel: Panel,
+        meter: Meter,
         clock: Clock,
         announcer: Announcer,
         folder: str,
     ) -> None:
         self._status = Status(
-            recorder=recorder, store=store, keeper=keeper, workshop=workshop, uploads=uploads, panel=panel, clock=clock
+            recorder=recorder,
+            store=store,
+            keeper=keeper,
+            workshop=workshop,
+            uploads=uploads,
+            panel=panel,
+            meter=meter,
+            clock=clock,
+            boot=announcer.boot,
         )
         self._memories = Memories(
             keeper=keeper,

@@ -3,8 +3,18 @@
 from typing import Protocol
 
 from appliance import __version__
+from appliance.boot.report import BootReport
+from appliance.card.meter import Meter
 from appliance.clock import Clock
-from appliance.control.messages import MemoriesStatus, RecordingStatus, RingStatus, StatusAnswer, UploadStatus
+from appliance.control.messages import (
+    BoxStatus,
+    CardStatus,
+    MemoriesStatus,
+    RecordingStatus,
+    RingStatus,
+    StatusAnswer,
+    UploadStatus,
+)
 from appliance.control.values import as_message
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
@@ -33,7 +43,9 @@ class Status:
         workshop: Workshop,
         uploads: Uploads,
         panel: Panel,
+        meter: Meter,
         clock: Clock,
+        boot: BootReport | None,
     ) -> None:
         self._recorder = recorder
         self._store = store
@@ -41,12 +53,15 @@ class Status:
         self._workshop = workshop
         self._uploads = uploads
         self._panel = panel
+        self._meter = meter
         self._clock = clock
+        self._boot = boot
         self._began_s = clock.monotonic_s()
 
     def answer(self) -> StatusAnswer:
         """How it is now."""
         now_s = self._clock.monotonic_s()
+        card = self._meter.read()
         return StatusAnswer(
             version=__version__,
             uptime_s=round(now_s - self._began_s, 3),
@@ -55,6 +70,8 @@ class Status:
             memories=MemoriesStatus(self._workshop.count, self._keeper.pending, self._workshop.trouble),
             upload=as_message(self._uploads.summary(), UploadStatus),
             lamp=self._panel.lamp,
+            card=None if card is None else as_message(card, CardStatus),
+            box=as_message(self._boot, BoxStatus) if self._boot else None,
         )
 
     def _recording(self, now_s: float) -> RecordingStatus:

@@ -2,12 +2,15 @@
 
 import json
 import re
+from collections import Counter
 
 KeyPath = tuple[str, ...]
 
-_KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
-_DOTTED = rf"{_KEY}(?:[ \t]*\.[ \t]*{_KEY})*"
-_HEADER = re.compile(rf"[ \t]*\[{{1,2}}[ \t]*({_DOTTED})[ \t]*\]")
+KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+"""A bare or a quoted key."""
+
+_DOTTED = rf"{KEY}(?:[ \t]*\.[ \t]*{KEY})*"
+_HEADER = re.compile(rf"[ \t]*(\[{{1,2}})[ \t]*({_DOTTED})[ \t]*\]")
 _ASSIGNMENT = re.compile(rf"[ \t]*({_DOTTED})[ \t]*=")
 _LONG_QUOTE = re.compile(r'"""|\'\'\'')
 
@@ -15,17 +18,23 @@ _LONG_QUOTE = re.compile(r'"""|\'\'\'')
 def find_lines(text: str) -> dict[KeyPath, int]:
     """The line (from 1) of every section header and key of a valid TOML text, by their full path.
 
-    Keys inside an inline table are not listed: the table's own key is, and it stands on the same line.
+    Keys inside an inline table are not listed: the table's own key is, and it stands on the same line. A section that
+    comes several times (`[[name]]`) is listed by its name, and once more by its name and number, from 1.
     """
     found: dict[KeyPath, int] = {}
+    times: Counter[KeyPath] = Counter()
     section: KeyPath = ()
     open_quote: str | None = None
     for number, line in enumerate(text.split("\n"), start=1):
         if open_quote is not None:  # inside a text of several lines nothing is a key
             open_quote = None if open_quote in line else open_quote
         elif header := _HEADER.match(line):
-            section = _path(header[1])
+            section = _path(header[2])
             found.setdefault(section, number)
+            if header[1] == "[[":
+                times[section] += 1
+                section = (*section, str(times[section]))
+                found[section] = number
         elif assignment := _ASSIGNMENT.match(line):
             found.setdefault(section + _path(assignment[1]), number)
             open_quote = _left_open(line)
@@ -41,10 +50,11 @@ def line_of(path: KeyPath, lines: dict[KeyPath, int]) -> int | None:
 
 
 def _path(dotted: str) -> KeyPath:
-    return tuple(_unquoted(key) for key in re.findall(_KEY, dotted))
+    return tuple(unquoted_key(key) for key in re.findall(KEY, dotted))
 
 
-def _unquoted(key: str) -> str:
+def unquoted_key(key: str) -> str:
+    """A bare or quoted key, as a program knows it."""
     if not key.startswith('"'):
         return key.strip("'")
     try:

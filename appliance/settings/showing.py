@@ -1,6 +1,5 @@
 """The effective settings as TOML, without their secrets."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +8,7 @@ import msgspec
 
 from appliance.settings.model import Settings
 from appliance.settings.words import secrecy
+from appliance.settings.writing import toml_value
 
 STARS = "***"
 
@@ -33,7 +33,7 @@ def _section(settings: Settings, name: str) -> Iterator[str]:
     yield f"[{name}]"
     for key in msgspec.structs.fields(section):
         value = getattr(section, key.name)
-        yield f"# {key.name} is not set" if value is None else f"{key.name} = {_toml(_shown(key.type, value))}"
+        yield f"# {key.name} is not set" if value is None else f"{key.name} = {toml_value(_shown(key.type, value))}"
     yield ""
 
 
@@ -44,9 +44,3 @@ def _shown(type_: Any, value: Any) -> Any:
         case "in-url":
             return star_url(value)
     return value
-
-
-def _toml(value: Any) -> str:
-    # JSON's texts, numbers, booleans and lists are TOML's; what a terminal would obey is escaped as TOML wants it
-    text = json.dumps(value, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in text)

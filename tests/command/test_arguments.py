@@ -67,6 +67,7 @@ def test_help_and_version_end_with_0(line: str, capsys: pytest.CaptureFixture[st
     [
         ("run", "appliance.supervise"),
         ("run --config a.toml", "appliance.supervise --config a.toml"),
+        ("run --config a.toml --base b.toml", "appliance.supervise --base b.toml --config a.toml"),
         ("demo", "appliance.supervise --demo"),
         ("bench", "appliance.bench"),
         ("bench --json --seconds 3 claim -h", "appliance.bench --json --seconds 3 claim -h"),

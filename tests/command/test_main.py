@@ -10,9 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from appliance.command import configuring
+from appliance.command.arguments import parse
 from appliance.command.main import main
 from appliance.control.messages import CancelUpload, DepartedMemory, Event, Press, Remote, Save, SaveAnswer, Upload
 from appliance.control.standin import StandInService, StandInSupervisor
+from appliance.settings.reading import SettingsError
 
 FIRST = "2026-10-01T12-00-01-MEMORY.mp4"
 
@@ -375,6 +378,44 @@ def test_config_check_tells_every_mistake(config: Path, capsys: pytest.CaptureFi
         f'{config}, line 2: camera.knd is not a setting; did you mean "kind"?',
         f"{config}, line 4: panel.save_pin must be a whole number, at least 0 and at most 27, not 99",
     ]
+
+
+def test_config_check_above_a_base(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = config.with_name("base.toml")
+    base.write_text("[panel]\nlamp_pin = 5\n")
+    config.write_text("[panel]\nsave_pin = 5\n")
+
+    said = Said(main(["config", "check", str(config), "--base", str(base)]), capsys)
+
+    told = f"{config}, line 1: panel.lamp_pin is GPIO 5, which panel.save_pin has already\n"
+    assert (said.code, said.err) == (2, told)
+
+
+def test_config_check_of_a_file_for_the_card(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text('[wifi]\nssid = "Home"\npassword = "secret12"\n')
+
+    assert main(["config", "check", str(config)]) == 2
+    capsys.readouterr()
+    said = Said(main(["config", "check", "--card", str(config)]), capsys)
+
+    assert (said.code, said.out) == (0, f"{config} is fine.\n")
+
+
+def test_on_a_box_its_own_settings_are_meant(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = config.with_name("base.toml")
+    base.write_text("[panel]\nlamp_pin = 5\n")
+    config.write_text("[panel]\nsave_pin = 6\n")
+
+    shown = Said(configuring.show(parse(["config", "show"]), base, config), capsys)
+    assert "lamp_pin = 5\n" in shown.out
+    assert "save_pin = 6\n" in shown.out
+
+    plain = Said(configuring.show(parse(["config", "show", "--config", str(config)]), base, config), capsys)
+    assert "lamp_pin = 22\n" in plain.out, "what is named is what `moment run` would get"
+
+    config.write_text("[panel]\nsave_pin = 5\n")
+    with pytest.raises(SettingsError):
+        configuring.check(parse(["config", "check", str(config)]), base)
 
 
 def test_config_show_stars_secrets(config: Path, capsys: pytest.CaptureFixture[str]) -> None:

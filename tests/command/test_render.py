@@ -18,6 +18,9 @@ from appliance.command.render import (
 )
 from appliance.control.messages import (
     Asked,
+    BoxStatus,
+    CardLife,
+    CardStatus,
     Counted,
     DepartedMemory,
     Gap,
@@ -83,10 +86,56 @@ def test_the_status_tells_everything_that_is_wrong() -> None:
     assert "1 min 30 s, 1 restart of the camera, version 1.2" in shown
 
 
+def test_the_status_tells_how_the_card_is() -> None:
+    life = CardLife(1_200_000_000_000, 9_600_000_000_000, True, 86_400_000_000, 3.2, "It lasts.")
+    card = CardStatus("SC32G", "03/2023", 32_000_000_000, 30_900_000_000, 22_000_000_000, life)
+
+    shown = drawn(status_table(changed(STATUS, card=card)))
+
+    assert "SC32G of 03/2023 32 GB; 22 GB of 31 GB free" in shown
+    assert "1.2 TB of 9.6 TB (guessed from its size), 86 GB a day" in shown
+    assert "It lasts." in shown
+
+
+def test_the_status_of_a_card_of_which_little_is_known() -> None:
+    life = CardLife(1_200_000_000, 20_000_000_000_000, False, None, None, None)
+    card = CardStatus(None, None, 32_000_000_000, 30_900_000_000, 22_000_000_000, life)
+
+    shown = drawn(status_table(changed(STATUS, card=card)))
+
+    assert "32 GB; 22 GB of 31 GB free" in shown
+    assert "1.2 GB of 20.0 TB" in shown
+    assert "Its life" not in shown
+
+
 def test_the_status_in_a_line() -> None:
     assert status_line(STATUS) == (
         "stalled, RTSP camera (no fresh segment) | 5 s in 1 segment, 1.0 MB of 8.0 GB | 1 memory kept, 2 being made"
     )
+
+
+def test_the_status_tells_what_the_boot_found() -> None:
+    shown = drawn(status_table(changed(STATUS, box=BoxStatus("normal", ["line 3: no."], ["Wi-Fi home is known."]))))
+
+    assert [line.split() for line in shown.splitlines() if line.startswith("Box")] == [["Box", "line", "3:", "no."]]
+    assert "Taken over" in shown
+    assert "Wi-Fi home is known." in shown
+    assert "Box" not in drawn(status_table(STATUS))
+
+
+def test_in_safe_mode_nothing_is_said_of_what_nobody_looked_at() -> None:
+    recording = RecordingStatus("off", "", None, 0, 0, "Safe mode: it hung.")
+    memories = MemoriesStatus(0, 0, "Not looked at.")
+    box = BoxStatus("safe", ["Safe mode: it hung.", "line 3: no."], [])
+    off = changed(STATUS, recording=recording, memories=memories, box=box)
+    shown = drawn(status_table(off))
+
+    assert "off (Safe mode: it hung.)" in shown
+    assert shown.count("Safe mode") == 1
+    assert "line 3: no." in shown
+    assert "Not looked at." in shown
+    assert not any(word in shown for word in ("Ring", "Upload", "Last segment", "kept"))
+    assert status_line(off) == "off (Safe mode: it hung.) | Not looked at."
 
 
 def test_a_camera_cannot_command_the_terminal() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from appliance.announcer import Announcer
 from appliance.camera.choose import choose_source
+from appliance.card.meter import Meter
 from appliance.control import messages
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Answer, ServiceRequest
@@ -18,6 +19,7 @@ from appliance.service.answers import Answers
 from appliance.upload.model import Account, Progress, Summary
 from tests.stands.memory_box import Box, ListAssembler, Reel
 from tests.stands.rooms import HandStorage, HandUploads
+from tests.stands.sys_card import SysCard
 
 PACKETS = (bytes([0x47, 0x1F, 0xFF, 0x10]) + bytes(184)) * 40
 
@@ -37,9 +39,12 @@ class House:
             source=choose_source(kind="test-pattern", url="", device="", audio="none", transport="tcp"),
             store=box.store, watcher=watcher, clock=box.clock, listener=announcer, segment_s=1.0, first_reason="",
         )  # fmt: skip
+        (box.memories_path / "sys").mkdir()
+        self.card = SysCard(box.memories_path / "sys", box.memories_path)
+        meter = Meter(box.memories_path, rated_terabytes=None, monotonic_s=box.clock.monotonic_s, sys=self.card.sys)
         self._answers = Answers(
             recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, uploads=self.uploads,
-            storage=HandStorage(), panel=panel, clock=box.clock, announcer=announcer, folder="/m",
+            storage=HandStorage(), panel=panel, meter=meter, clock=box.clock, announcer=announcer, folder="/m",
         )  # fmt: skip
 
     async def ask(self, request: ServiceRequest) -> Answer:
@@ -91,6 +96,26 @@ async def test_the_status_tells_how_the_upload_is(house: House) -> None:
     far = messages.UploadProgress(1, 2, 3.0, 4.0)
     assert status.upload == messages.UploadStatus("garage:", "uploading", None, 1, 2, 3, 4, "x.mp4", far)
     assert status.memories.count == 1
+
+
+async def test_the_status_tells_of_the_card(house: House) -> None:
+    house.card.write(10_000_000_000_000)
+
+    status = await house.ask(messages.Status())
+
+    assert isinstance(status, messages.StatusAnswer)
+    assert status.card
+    assert (status.card.name, status.card.made, status.card.size_bytes) == ("SC32G", "03/2023", 32_000_000_000)
+    assert status.card.life.months_left == 0
+
+
+async def test_a_machine_without_a_card_tells_of_none(house: House) -> None:
+    house.card.counter.unlink()
+
+    status = await house.ask(messages.Status())
+
+    assert isinstance(status, messages.StatusAnswer)
+    assert status.card is None
 
 
 async def test_a_memory_on_its_way_to_the_storage_is_not_deleted(house: House) -> None:

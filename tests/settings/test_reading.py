@@ -51,8 +51,9 @@ def test_every_section_is_read(file: Path) -> None:
     assert settings.control.socket == "/run/x.sock"
 
 
-def test_a_file_from_windows_is_read(file: Path) -> None:
-    file.write_bytes(b'\xef\xbb\xbf[camera]\r\nkind = "v4l2"\r\n')
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_a_file_from_windows_is_read(file: Path, codec: str) -> None:
+    file.write_bytes('\ufeff[camera]\r\nkind = "v4l2"\r\n'.encode(codec))
 
     assert read_settings(file).camera.kind == "v4l2"
 
@@ -177,7 +178,7 @@ def test_no_rule_between_keys_is_told_on_top_of_a_wrong_value(file: Path) -> Non
         ("a = " + "[" * 100_000, "line 1: this is not valid TOML: maximum recursion depth"),
         ("\na = " + "9" * 5000, "line 2: this is not valid TOML"),
         (b"a = 1\nb = '\xff'\n", "line 2: this is not UTF-8 text; save the file as UTF-8."),
-        ("[camera]\n".encode("utf-16"), "line 1: this is not UTF-8 text"),
+        ("[camera]\n".encode("utf-16")[:-1], "line 1: this is not UTF-8 text"),
         (b"#" * (1 << 20) + b"#", " is larger than 1 MiB; that is not a settings file."),
     ],
 )

@@ -20,6 +20,9 @@ from appliance.control.messages.memories import (
     SaveAnswer,
 )
 from appliance.control.messages.status import (
+    BoxStatus,
+    CardLife,
+    CardStatus,
     MemoriesStatus,
     RecordingChanged,
     RecordingState,
@@ -96,7 +99,10 @@ __all__ = [
     "Asked",
     "Backend",
     "BackendsAnswer",
+    "BoxStatus",
     "CancelUpload",
+    "CardLife",
+    "CardStatus",
     "Choice",
     "Counted",
     "Delete",

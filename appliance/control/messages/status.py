@@ -7,7 +7,8 @@ from msgspec import Struct
 from appliance.control.messages.base import Answer, Request
 from appliance.control.messages.upload import UploadStatus
 
-RecordingState = Literal["starting", "recording", "stalled", "no-camera"]
+RecordingState = Literal["starting", "recording", "stalled", "no-camera", "off"]
+"""`off`: in safe mode nothing is recorded, and nothing is known of ring, memories and upload."""
 
 
 class Status(Request, frozen=True):
@@ -46,6 +47,45 @@ class MemoriesStatus(Struct, frozen=True):
     trouble: str | None = None
 
 
+class CardLife(Struct, frozen=True):
+    """`life` of the card: what was written to it, and what is left."""
+
+    written_bytes: int
+    rated_bytes: int
+    """How much may be written in its life."""
+    is_guessed: bool
+    """Whether that is guessed from its size."""
+    bytes_a_day: int | None
+    """None while there is too little to tell by."""
+    months_left: float | None
+    """Months of recording day and night."""
+    sentence: str | None
+
+
+class CardStatus(Struct, frozen=True):
+    """`card` of the status."""
+
+    name: str | None
+    """As the card calls itself."""
+    made: str | None
+    """Month and year of its making."""
+    size_bytes: int
+    data_bytes: int
+    """The whole file system of the footage, of which `free_bytes` are free."""
+    free_bytes: int
+    life: CardLife
+
+
+class BoxStatus(Struct, frozen=True):
+    """`box` of the status: what the boot found. Each list holds a sentence for each thing."""
+
+    mode: Literal["normal", "safe"]
+    troubles: list[str]
+    """What needs the owner."""
+    taken: list[str]
+    """What was taken over from the boot partition."""
+
+
 class StatusAnswer(Answer, frozen=True, tag="status"):
     """To `Status`."""
 
@@ -56,6 +96,10 @@ class StatusAnswer(Answer, frozen=True, tag="status"):
     memories: MemoriesStatus
     upload: UploadStatus
     lamp: str
+    card: CardStatus | None = None
+    """None where the footage lies on nothing that counts what is written to it."""
+    box: BoxStatus | None = None
+    """None: this machine is no box."""
 
 
 class RecordingChanged(Answer, frozen=True):

@@ -13,6 +13,9 @@ from msgspec.structs import replace
 from appliance.control.messages import (
     Answer,
     AnyRequest,
+    BoxStatus,
+    CardLife,
+    CardStatus,
     Event,
     MemoriesStatus,
     Memory,
@@ -28,6 +31,15 @@ from appliance.control.server import Server, Tell
 from appliance.control.standin.memories import AVAILABLE_S, StandInMemories
 from appliance.control.standin.storage import StandInStorage
 from appliance.control.standin.upload import StandInUpload
+
+CARD_LIFE = CardLife(
+    written_bytes=1_200_000_000_000,
+    rated_bytes=9_600_000_000_000,
+    is_guessed=True,
+    bytes_a_day=86_400_000_000,
+    months_left=3.2,
+    sentence="At this rate the card lasts for another 3 months of recording day and night.",
+)
 
 
 class StandInService(StandInMemories):
@@ -64,6 +76,8 @@ class StandInService(StandInMemories):
             memories=MemoriesStatus(count=len(self.kept), pending=0),
             upload=self.upload.status(),
             lamp="recording",
+            card=CardStatus("SC32G", "03/2023", 32_000_000_000, 30_900_000_000, 22_000_000_000, CARD_LIFE),
+            box=BoxStatus("normal", troubles=[], taken=["The Wi-Fi workshop is known from now on."]),
         )
 
 

@@ -1,0 +1,31 @@
+"""Starting the box once more by itself: never twice in a row, or a failing card would keep it from work."""
+
+from pathlib import Path
+
+from appliance.boot.machine import Machine
+from appliance.boot.outcome import Outcome
+from appliance.durable import flush_folder, write_durably
+
+NAME = "restarted"
+
+_IN_VAIN = (
+    "What was to work after a restart has not stayed on the card's first partition: the card may be failing; "
+    "write the image to another one."
+)
+
+
+def restart_once(outcome: Outcome, system: Path, machine: Machine) -> Outcome:
+    """Restart if the outcome needs it and the start before did not do so. Raises OSError if that cannot be noted."""
+    note = system / NAME
+    if not outcome.needs_restart:
+        if note.exists():
+            note.unlink()
+            flush_folder(system)
+        return outcome
+    if note.exists():
+        return Outcome([*outcome.troubles, _IN_VAIN], outcome.taken, outcome.mode)
+    system.mkdir(parents=True, exist_ok=True)
+    write_durably(note, b"")
+    flush_folder(system)
+    machine.restart()
+    return outcome

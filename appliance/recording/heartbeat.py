@@ -1,0 +1,53 @@
+"""The recorder's words to the service manager: ready, still recording, stopping."""
+
+import asyncio
+import contextlib
+from typing import Protocol
+
+from appliance.notify import Notifier
+from appliance.recording.freshness import Freshness
+from appliance.recording.liveness import Liveness, Signs
+
+LOOKS_PER_WATCHDOG = 8
+"""So often is recording looked at while the watchdog waits; what a look may miss shortens its patience by that much."""
+
+
+class Recording(Protocol):
+    """What is looked at."""
+
+    freshness: Freshness
+    restarts: int
+    last_closed_s: float | None
+
+
+class Heartbeat:
+    """Feeds the watchdog as long as recording goes on."""
+
+    def __init__(self, notifier: Notifier, recording: Recording) -> None:
+        self._notifier = notifier
+        self._recording = recording
+        self._liveness = Liveness()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Say that we are ready, be alive until `stop` is set or we are cancelled, and say that, too."""
+        self._notifier.tell("READY=1")
+        try:
+            await self._feed(stop)
+        finally:
+            self._notifier.tell("STOPPING=1")
+
+    async def _feed(self, stop: asyncio.Event) -> None:
+        every_s = self._notifier.watchdog_s and self._notifier.watchdog_s / LOOKS_PER_WATCHDOG
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(every_s):
+                    await stop.wait()
+                    return
+            self._look()
+
+    def _look(self) -> None:
+        freshness = self._recording.freshness
+        signs = Signs(freshness.state, self._recording.last_closed_s, self._recording.restarts)
+        if self._liveness.is_alive(signs):
+            said = f"{freshness.state}: {freshness.reason}" if freshness.reason else freshness.state
+            self._notifier.tell("WATCHDOG=1", f"STATUS={said}")

@@ -1,0 +1,91 @@
+"""A power cut after every step of a boot that takes over: the old state or the new, and the next start ends it."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from appliance.settings.hiding import STARS
+from tests.conftest import PROJECT_ROOT
+from tests.stands.boot_card import BootCard
+
+MOST_STEPS = 420
+STRIDE = 1 if os.environ.get("MOMENT_CAMPAIGN") == "full" else 11
+"""Odd, so that deaths before and after a call take turns."""
+
+OLD = '[camera]\nkind = "v4l2"\ndevice = "/dev/video9"\n'
+OLD_STORAGES = "[cellar]\ntype = local\n"
+FILE = """\
+[[wifi]]
+ssid = "Home"
+password = "secret12"
+country = "DE"
+[[wifi]]
+ssid = "Work"
+password = "secret34"
+[board]
+pi_camera = true
+[camera]
+kind = "rtsp"
+url = "rtsp://me:hunter2@cam/live"
+"""
+STORAGES = "[garage]\ntype = webdav\npass = obscured\n"
+
+
+def prepared(root: Path) -> BootCard:
+    card = BootCard(root)
+    card.places.settings.mkdir(parents=True)
+    card.settings_file.write_text(OLD)
+    (card.places.settings / "rclone.conf").write_text(OLD_STORAGES)
+    card.leave("wrong", "moment-errors.txt")
+    card.leave(FILE)
+    card.leave(STORAGES, "rclone.conf")
+    return card
+
+
+def lasting(card: BootCard) -> dict[str, bytes]:
+    """What must be the same however often the power failed; not the note that the box has started once more."""
+    return {
+        name: content
+        for name, content in card.files().items()
+        if not name.startswith("run/") and name not in {"done", "data/system/restarted", "data/system/boots.json"}
+    }
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The card after a boot that nothing disturbed, and a second one."""
+    card = prepared(tmp_path_factory.mktemp("ended") / "card")
+    assert card.boot().troubles == []
+    card.boot()
+    return lasting(card)
+
+
+@pytest.mark.campaign
+def test_whenever_the_power_fails(tmp_path: Path, ended: dict[str, bytes]) -> None:
+    prepared(tmp_path / "card")
+    steps = [str(step) for step in range(1, MOST_STEPS + 1, STRIDE)]
+    command = [sys.executable, "-m", "tests.stands.dying_boot", str(tmp_path / "card"), *steps]
+    subprocess.run(command, cwd=PROJECT_ROOT, check=True, timeout=300)
+    cards = [BootCard(tmp_path / step) for step in steps]
+    died = [card for card in cards if not (card.root / "done").exists()]
+    assert len(died) > 100 // STRIDE
+    assert cards[-1] not in died, "there is no step after the last at which it died"
+
+    for card in died:
+        settings = tomllib.loads(card.settings_file.read_text())
+        is_new = "url" in settings["camera"]
+        assert settings["camera"] == (tomllib.loads(FILE if is_new else OLD)["camera"] | settings["camera"])
+        if "hunter2" not in card.firmware():
+            assert is_new, "a secret leaves the one place only when it is at the other"
+            assert [b"secret12" in path.read_bytes() or b"secret34" in path.read_bytes() for path in card.profiles]
+            assert STARS in card.firmware()
+        if not (card.places.firmware / "rclone.conf").exists():
+            assert "garage" in (card.places.settings / "rclone.conf").read_text()
+
+        assert card.boot().troubles == []
+        card.boot()
+        assert {name: content for name, content in lasting(card).items() if not name.endswith(".new")} == ended

@@ -1,0 +1,30 @@
+"""What the boot found reaches the owner: the log, the lamp and the status."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from appliance.boot.report import BootReport
+from appliance.control.messages import BoxStatus
+from tests.system.conftest import BoxFactory
+
+TROUBLE = "moment.toml, line 3: ring.capasity is not a setting."
+TAKEN = "The Wi-Fi home is known from now on."
+
+
+@pytest.mark.parametrize(("troubles", "lamp"), [([TROUBLE], "fault"), ([], "recording")])
+def test_the_report_is_told_once_and_stands(box: BoxFactory, tmp_path: Path, troubles: list[str], lamp: str) -> None:
+    (tmp_path / "report.json").write_bytes(msgspec.json.encode(BootReport(troubles=troubles, taken=[TAKEN])))
+    recorder = box(box={"boot_report": str(tmp_path / "report.json")}).start()
+    status = recorder.status()
+    assert status.box == BoxStatus("normal", troubles, [TAKEN])
+    assert status.lamp == lamp
+    assert [recorder.log.count(sentence) for sentence in (TAKEN, TROUBLE)] == [1, len(troubles)]
+    if troubles:
+        recorder.save(wait=True)
+        assert recorder.status().lamp in {"fault", "memory-ready", "got-it"}, "a memory that is fine puts nothing right"
+
+
+def test_a_machine_that_is_no_box_tells_of_none(box: BoxFactory) -> None:
+    assert box().start().status().box is None

@@ -1,0 +1,205 @@
+"""What the units promise, read as systemd reads them; and what `systemd/install` makes of a root tree."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from appliance.recording.heartbeat import LOOKS_PER_WATCHDOG
+from tests.conftest import PROJECT_ROOT
+
+SYSTEMD = PROJECT_ROOT / "systemd"
+UNITS = SYSTEMD / "units"
+ANALYZE = shutil.which("systemd-analyze") or ""
+MOST_EXPOSURE = {"moment-recorder.service": 2.0, "moment-portal.service": 1.0}
+LONGEST_STALL_S = 90
+"""A card may hold up every write for so long."""
+
+Unit = dict[str, list[str]]
+
+
+def read(path: Path) -> Unit:
+    """Every key with its values, in order."""
+    unit: Unit = defaultdict(list)
+    for line in path.read_text().splitlines():
+        key, is_setting, value = line.partition("=")
+        if is_setting and not line.startswith(("#", ";")):
+            unit[key].append(value)
+    return unit
+
+
+def rows(path: Path) -> list[list[str]]:
+    """The fields of every line that says something."""
+    return [line.split() for line in path.read_text().splitlines() if line and not line.startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Unit:
+    return read(UNITS / "moment-recorder.service")
+
+
+@pytest.fixture(scope="module")
+def portal() -> Unit:
+    return read(UNITS / "moment-portal.service")
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root tree after `systemd/install`."""
+    tree = tmp_path_factory.mktemp("root")
+    install(tree)
+    return tree
+
+
+def install(tree: Path, *words: str) -> None:
+    subprocess.run([SYSTEMD / "install", tree, *words], check=True, capture_output=True, timeout=60)
+
+
+def entries(tree: Path) -> dict[str, str]:
+    """Every file's content and every link's target."""
+    found = {}
+    for folder, _, names in os.walk(tree):
+        for path in (Path(folder) / name for name in names):
+            found[str(path.relative_to(tree))] = str(path.readlink()) if path.is_symlink() else path.read_text()
+    return found
+
+
+# The recorder
+
+
+def test_the_recorder_is_not_root_and_starts_the_programs_of_the_plan(recorder: Unit, portal: Unit) -> None:
+    assert recorder["User"] == ["moment"]
+    assert recorder["ExecStart"] == [
+        "/usr/bin/moment run --base /usr/share/moment-recorder/moment.toml --config /data/settings/moment.toml"
+    ]
+    assert portal["User"] == ["moment-portal"]
+    assert portal["ExecStart"] == ["/usr/lib/moment-recorder/portal"]
+
+
+def test_no_program_is_found_by_chance_or_through_a_shell_line() -> None:
+    for path in UNITS.glob("*.service"):
+        for key, commands in read(path).items():
+            for command in commands if key.startswith("Exec") else []:
+                assert command.lstrip("-+").startswith("/usr/"), f"{path.name}: {command}"
+                assert " -c " not in command, f"{path.name}: {command}"
+
+
+def test_ring_and_memories_are_below_one_mount(recorder: Unit) -> None:
+    """A path that is made writable becomes a mount of its own, and no hard link leads out of one: claims need them."""
+    writable = " ".join(recorder["ReadWritePaths"]).replace("-/", "/").split()
+    assert "/data" in writable
+    assert not {path for path in writable if path.startswith(("/data/ring", "/data/memories"))}
+
+
+def test_the_recorder_may_ask_whether_the_clock_is_right_and_start_children(recorder: Unit) -> None:
+    assert "ProtectClock" not in recorder  # it denies adjtimex(2) altogether
+    assert recorder["SystemCallFilter"][-1].split() == ["adjtimex", "clock_adjtime", "capset"]
+    assert "ProcSubset" not in recorder  # it hides the identity of this boot
+
+
+def test_the_watchdog_outlasts_a_card_that_stalls(recorder: Unit) -> None:
+    (watchdog_s,) = map(int, recorder["WatchdogSec"])
+    assert watchdog_s * (1 - 1 / LOOKS_PER_WATCHDOG) > 1.5 * LONGEST_STALL_S
+    assert int(recorder["TimeoutStartSec"][0]) > watchdog_s
+    assert int(recorder["TimeoutStopSec"][0]) >= LONGEST_STALL_S
+
+
+def test_a_recorder_that_fails_at_once_comes_to_its_limit(recorder: Unit) -> None:
+    at_least_s = int(recorder["RestartSec"][0]) * int(recorder["StartLimitBurst"][0])
+    assert at_least_s < int(recorder["StartLimitIntervalSec"][0]) / 2
+    assert recorder["StartLimitAction"] == ["reboot"]
+    assert recorder["Restart"] == ["always"]
+
+
+def test_the_portal_sleeps_until_it_is_there(portal: Unit) -> None:
+    condition = ["/usr/lib/moment-recorder/lib/setup_portal"]
+    assert portal["ConditionPathExists"] == condition
+    assert read(UNITS / "moment-portal.socket")["ConditionPathExists"] == condition
+
+
+# Users and folders
+
+
+def test_users_have_the_numbers_that_the_data_partition_remembers() -> None:
+    users = {row[1]: int(row[2]) for row in rows(SYSTEMD / "sysusers.d/moment-recorder.conf") if row[0] in {"u", "g"}}
+    assert users == {"gpio": 852, "moment": 850, "moment-portal": 851}
+
+
+def test_the_folders_of_the_data_partition_are_those_of_the_plan() -> None:
+    plan = (PROJECT_ROOT / "docs" / "box.md").read_text()
+    for kind, path, mode, *owner in rows(SYSTEMD / "tmpfiles.d/moment-recorder.conf"):
+        assert kind == "d"
+        assert re.search(rf"`{re.escape(path.removeprefix('/data/'))}[/`]", plan), path
+        assert int(mode, 8) & 0o007 in {0, 0o005}, f"{path} is open to strangers"
+        assert int(mode, 8) & 0o005 == 0 or owner == ["root", "root"], path
+
+
+# Putting it in place
+
+
+def test_installing_twice_is_installing_once(root: Path, tmp_path: Path) -> None:
+    install(tmp_path)
+    once = entries(tmp_path)
+    install(tmp_path)
+    assert entries(tmp_path) == once
+
+
+def test_every_unit_is_there_and_enabled_where_it_asks_to_be(root: Path) -> None:
+    for path in UNITS.iterdir():
+        if path.is_dir():
+            continue
+        placed = f"/usr/lib/systemd/system/{path.name}"
+        assert (root / placed[1:]).read_text() == path.read_text()
+        for target in " ".join(read(path)["WantedBy"]).split():
+            assert str((root / "etc/systemd/system" / f"{target}.wants" / path.name).readlink()) == placed
+
+
+def test_every_configuration_is_in_its_place(root: Path) -> None:
+    for folder, place in {
+        "sysusers.d": "usr/lib/sysusers.d",
+        "tmpfiles.d": "usr/lib/tmpfiles.d",
+        "polkit": "usr/share/polkit-1/rules.d",
+        "udev": "usr/lib/udev/rules.d",
+        "system.conf.d": "usr/lib/systemd/system.conf.d",
+        "journald.conf.d": "usr/lib/systemd/journald.conf.d",
+        "sysctl.d": "usr/lib/sysctl.d",
+        "NetworkManager": "usr/lib/NetworkManager/conf.d",
+        "presets": "usr/lib/systemd/system-preset",
+    }.items():
+        for path in (SYSTEMD / folder).glob("*"):
+            assert (root / place / path.name).read_text() == path.read_text()
+
+
+def test_a_guest_changes_nothing_of_the_machine_that_it_visits(tmp_path: Path) -> None:
+    install(tmp_path, "--guest")
+    placed = {name for name in entries(tmp_path) if name.startswith("usr/") or "systemd" in name}
+    assert not {name for name in placed if "moment-" not in name}
+    assert "StartLimitAction=none" in "".join(
+        (tmp_path / name).read_text() for name in placed if name.endswith("moment-recorder.service.d/guest.conf")
+    )
+
+
+@pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed on this machine")
+@pytest.mark.parametrize("unit", MOST_EXPOSURE)
+def test_exposure_is_low(root: Path, unit: str) -> None:
+    threshold = f"--threshold={MOST_EXPOSURE[unit] * 10:.0f}"
+    done = subprocess.run(
+        [ANALYZE, "security", "--offline=true", "--no-pager", threshold, f"--root={root}", unit],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed on this machine")
+def test_systemd_understands_every_line(root: Path) -> None:
+    done = subprocess.run(
+        [ANALYZE, "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *MOST_EXPOSURE],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    # the tree holds neither programs nor the system's own units
+    told = [line for line in done.stderr.splitlines() if "is not executable" not in line and "not found" not in line]
+    assert not [line for line in told if "moment-" in line], done.stderr
