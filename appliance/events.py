@@ -10,6 +10,7 @@ such as a full disk, loses lines of it and nothing else.
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from queue import Queue
 MOST_BYTES = 1_000_000
 MOST_WAITING = 1000
 """Lines that wait for a card that stalls; more are lost."""
+
+MOST_REPEATS = 5
+WINDOW_S = 600.0
 
 
 @contextmanager
@@ -46,28 +50,47 @@ def event_log(path: str, is_trusted: Callable[[], bool]) -> Iterator[None]:
             file.close()
 
 
+class Repeats:
+    """Which lines say too often what was said before. Pure.
+
+    A camera that is away says so every few seconds: a line that repeats the last one is left out. One that comes and
+    goes says two things in turn: each of them is written `MOST_REPEATS` times in `WINDOW_S` at most.
+    """
+
+    def __init__(self) -> None:
+        self._last = ""
+        self._counts: Counter[str] = Counter()
+        self._began_s = -WINDOW_S
+
+    def take(self, text: str, now_s: float) -> str | None:
+        """The text as it is to be written, if it is."""
+        if now_s - self._began_s >= WINDOW_S:
+            self._counts.clear()
+            self._began_s = now_s
+        before, self._last = self._last, text
+        if text == before:
+            return None
+        self._counts[text] += 1
+        if self._counts[text] > MOST_REPEATS:
+            return None
+        return f"{text} (again and again: left out for now)" if self._counts[text] == MOST_REPEATS else text
+
+
 class _Waiting(QueueHandler):
-    """Puts the finished line into the queue, in the thread that said it; never the same one twice in a row."""
+    """Puts the finished line into the queue, in the thread that said it."""
 
     queue: "Queue[logging.LogRecord]"
 
     def __init__(self, is_trusted: Callable[[], bool]) -> None:
         super().__init__(Queue())
         self._is_trusted = is_trusted
-        self._last = ""
+        self._repeats = Repeats()
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """A camera that is away says so every few seconds."""
-        before, self._last = self._last, record.getMessage()
-        return before != self._last or record.exc_info is not None
-
-    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        line = _line(self.format(record), record.created, is_trusted=self._is_trusted())
-        return logging.makeLogRecord({"msg": line, "levelno": record.levelno})
-
-    def enqueue(self, record: logging.LogRecord) -> None:
-        if self.queue.qsize() < MOST_WAITING:
-            self.queue.put_nowait(record)
+    def emit(self, record: logging.LogRecord) -> None:
+        text = self._repeats.take(self.format(record), time.monotonic())
+        if text and self.queue.qsize() < MOST_WAITING:
+            line = _line(text, record.created, is_trusted=self._is_trusted())
+            self.queue.put_nowait(logging.makeLogRecord({"msg": line, "levelno": record.levelno}))
 
 
 class _File(RotatingFileHandler):

@@ -6,7 +6,10 @@ import re
 import threading
 from pathlib import Path
 
-from appliance.events import MOST_BYTES, MOST_WAITING, event_log
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.events import MOST_BYTES, MOST_REPEATS, MOST_WAITING, WINDOW_S, Repeats, event_log
 
 _log = logging.getLogger("moment")
 
@@ -38,6 +41,30 @@ def test_what_is_said_again_and_again_stands_there_once(tmp_path: Path) -> None:
         for word in ["off", "off", "off", "on", "off"]:
             _log.warning(word)
     assert [line.rpartition(": ")[2] for line in lines(path)] == ["off", "on", "off"]
+
+
+def test_a_camera_that_comes_and_goes_does_not_wash_the_log_away() -> None:
+    repeats = Repeats()
+    written = [repeats.take(word, at_s) for at_s in range(100) for word in ("stalled", "recording")]
+    told = [text for text in written if text]
+    assert told[:2] == ["stalled", "recording"]
+    assert told[-1] == "recording (again and again: left out for now)"
+    assert len(told) == 2 * MOST_REPEATS
+    assert repeats.take("stalled", WINDOW_S + 100) == "stalled"
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, WINDOW_S))))
+def test_what_is_new_is_always_written_and_a_window_holds_few_of_the_same(said: list[tuple[str, float]]) -> None:
+    repeats, now_s, seen = Repeats(), 0.0, set()
+    written: list[tuple[float, str]] = []
+    for text, after_s in said:
+        now_s += after_s
+        taken = repeats.take(text, now_s)
+        assert taken or text in seen
+        seen.add(text)
+        written += [(now_s, text)] if taken else []
+    for at_s, text in written:  # any span of a window's length touches two windows at most
+        assert sum(other == text and at_s <= when_s < at_s + WINDOW_S for when_s, other in written) <= 2 * MOST_REPEATS
 
 
 def test_a_fault_of_ours_is_there_with_its_traceback(tmp_path: Path) -> None:

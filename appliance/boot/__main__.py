@@ -25,9 +25,10 @@ def boot(root: Path, machine: Machine, clock: Clock) -> BootReport:
     """Take all steps, and tell what came of them."""
     places = Places.below(root)
     outcome = together(*map(take, first_steps(places, machine, clock)))
-    if machine.is_mounted(places.data):
+    if outcome.has_card:
         outcome = together(outcome, *map(take, steps_on_data(places, machine, root)))
-    outcome = take(Step("start once more", partial(restart_once, outcome, places.system, machine)), otherwise=outcome)
+        restart = partial(restart_once, outcome, places.system, machine, clock.boot_id)
+        outcome = take(Step("start once more", restart), otherwise=outcome)
     report = BootReport(outcome.mode, outcome.troubles, outcome.taken)
     write_report(places.report, report)
     return report

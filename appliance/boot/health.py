@@ -16,18 +16,17 @@ from pathlib import Path
 
 from appliance.boot.boots import Boots
 from appliance.boot.guard import Ending
-from appliance.boot.recorder import ask_systemd, uptime_s
+from appliance.boot.recorder import ask_recorder, ask_systemd
 from appliance.boot.vigil import Vigil
 from appliance.clock import SystemClock
-from appliance.update.places import Places
 from appliance.update.settling import confirm
-from appliance.update.versions import Versions
 
 LOOK_EVERY_S = 5.0
 ANSWER_WITHIN_S = 10.0
 
-Confirm = Callable[[], object]
-"""What is on trial stays. Called at most once a boot, and again in a later one if the power goes in between."""
+Confirm = Callable[[str], object]
+"""This version of the recorder stays, if it is on trial. Called before the boot counts as good: if the power goes in
+between, it is called again in the next one."""
 
 _log = logging.getLogger("moment-health")
 
@@ -48,9 +47,10 @@ class Health:
         """Until the boot is known to be good or not."""
         vigil = Vigil(time.monotonic())
         while True:
-            ending = vigil.look(time.monotonic(), uptime_s(self._socket_path, ANSWER_WITHIN_S))
-            if ending == "good":
-                return self._good()
+            word = ask_recorder(self._socket_path, ANSWER_WITHIN_S)
+            ending = vigil.look(time.monotonic(), word.uptime_s if word else None)
+            if word and ending == "good":
+                return self._good(word.version)
             if ending == "unwell":
                 return self._remember("unwell", ask_systemd(self._systemctl).why)
             if ending:
@@ -62,16 +62,16 @@ class Health:
         if self._boots.ending(self._boot_id) == "good":
             return
         life = ask_systemd(self._systemctl)
-        if life.is_failing(answers=uptime_s(self._socket_path, ANSWER_WITHIN_S) is not None):
+        if life.is_failing(answers=ask_recorder(self._socket_path, ANSWER_WITHIN_S) is not None):
             self._remember("unwell", life.why)
         else:
             self._remember("clean")
 
-    def _good(self) -> None:
+    def _good(self, version: str) -> None:
         # before the mark: if the power goes in between, it is confirmed once more, and not taken back for nothing
         for keep in self._confirmations:
             try:
-                keep()
+                keep(version)
             except Exception:  # noqa: BLE001 - of another room, and no reason to forget that this boot was good
                 _log.exception("what is on trial could not be confirmed")
         self._remember("good")
@@ -84,13 +84,7 @@ class Health:
         _log.info("this boot: %s", f"{ending}, {why}" if why else ending)
 
 
-def keep_version_on_trial() -> None:
-    """What `/usr/bin/moment` starts on this box is well."""
-    if sentence := confirm(Versions(Places()).in_use):
-        _log.info(sentence)
-
-
-def main(confirmations: Sequence[Confirm] = (keep_version_on_trial,)) -> int:
+def main(confirmations: Sequence[Confirm] = (confirm,)) -> int:
     """Attend this boot."""
     parser = argparse.ArgumentParser(prog="moment-health")
     parser.add_argument("--boots", type=Path, default=Path("/data/system/boots.json"))

@@ -14,6 +14,8 @@ class Outcome(Struct, frozen=True):
     taken: list[str] = []
     mode: Mode = "normal"
     needs_restart: bool = False
+    has_card: bool = True
+    """Whether there is a data part that keeps what is given to it."""
 
 
 class Step(Struct, frozen=True):
@@ -30,4 +32,5 @@ def together(*outcomes: Outcome) -> Outcome:
         taken=[sentence for outcome in outcomes for sentence in outcome.taken],
         mode="safe" if any(outcome.mode == "safe" for outcome in outcomes) else "normal",
         needs_restart=any(outcome.needs_restart for outcome in outcomes),
+        has_card=all(outcome.has_card for outcome in outcomes),
     )

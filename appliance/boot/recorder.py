@@ -21,20 +21,21 @@ _ENDED = "it ended by itself again and again"
 _REFUSED = "its settings were refused, or something that it needs is missing: look through moment.toml"
 
 
-class _Status(Struct):
-    """All that is asked of a status: the recorder may be of a later version than whoever asks."""
+class Word(Struct, frozen=True):
+    """What the recorder says of itself: all that is asked of its status, for it may be of a later version than we."""
 
     uptime_s: float
+    version: str
 
 
-def uptime_s(socket_path: str, within_s: float) -> float | None:
-    """How long the recorder has been running, as it says itself; None when it does not answer in time."""
+def ask_recorder(socket_path: str, within_s: float) -> Word | None:
+    """Its word; None when it does not answer in time."""
     with contextlib.suppress(OSError, msgspec.DecodeError), socket.socket(socket.AF_UNIX) as asked:
         asked.settimeout(within_s)
         asked.connect(socket_path)
         asked.sendall(b'{"do": "status"}\n')
         with asked.makefile("rb") as heard:
-            return msgspec.json.decode(heard.readline(), type=_Status).uptime_s
+            return msgspec.json.decode(heard.readline(), type=Word)
     return None
 
 

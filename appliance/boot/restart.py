@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from appliance.boot.boots import Boots
 from appliance.boot.machine import Machine
 from appliance.boot.outcome import Outcome
 from appliance.durable import flush_folder, write_durably
@@ -14,8 +15,12 @@ _IN_VAIN = (
 )
 
 
-def restart_once(outcome: Outcome, system: Path, machine: Machine) -> Outcome:
-    """Restart if the outcome needs it and the start before did not do so. Raises OSError if that cannot be noted."""
+def restart_once(outcome: Outcome, system: Path, machine: Machine, boot_id: str) -> Outcome:
+    """Restart if the outcome needs it and the start before did not do so; the guard counts that as no failure.
+
+    Raises:
+        OSError: it cannot be noted.
+    """
     note = system / NAME
     if not outcome.needs_restart:
         if note.exists():
@@ -27,5 +32,6 @@ def restart_once(outcome: Outcome, system: Path, machine: Machine) -> Outcome:
     system.mkdir(parents=True, exist_ok=True)
     write_durably(note, b"")
     flush_folder(system)
+    Boots(system / "boots.json").mark(boot_id, "clean")
     machine.restart()
     return outcome

@@ -23,6 +23,8 @@ class Guarded(Struct, frozen=True):
 
     mode: Mode
     troubles: list[str]
+    has_card: bool = True
+    """Whether there is a data part to write to: without it nothing may be taken over from anywhere."""
 
 
 def guard_step(*, data: Path, run: Path, clock: Clock, is_mounted: Callable[[Path], bool] = os.path.ismount) -> Guarded:
@@ -63,4 +65,4 @@ def _judged(boots: Boots, clock: Clock) -> Guarded:
 
 
 def _no_card(how: str) -> Guarded:
-    return Guarded("safe", [NO_CARD.format(how=how)])
+    return Guarded("safe", [NO_CARD.format(how=how)], has_card=False)

@@ -38,7 +38,7 @@ def steps_on_data(places: Places, machine: Machine, root: Path) -> list[Step]:
 
 def _guard(places: Places, machine: Machine, clock: Clock) -> Outcome:
     found = guard_step(data=places.data, run=places.report.parent, clock=clock, is_mounted=machine.is_mounted)
-    return Outcome(found.troubles, mode=found.mode)
+    return Outcome(found.troubles, mode=found.mode, has_card=found.has_card)
 
 
 def _settle(updates: UpdatePlaces) -> Outcome:

@@ -64,6 +64,13 @@ def trial_troubles(root: Path) -> list[str]:
 
 
 def _run(root: Path, argv: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    # neither the pins' library nor rclone shall leave its own files in the root
+    apart = ("/usr/bin/env", "LG_WD=/run", "RCLONE_CONFIG=/dev/null", "HOME=/run")
     return subprocess.run(
-        ["chroot", str(root), *argv], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=300
+        ["chroot", str(root), *apart, *argv],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
     )

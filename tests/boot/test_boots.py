@@ -152,7 +152,7 @@ def test_without_the_data_part_the_card_is_named(tmp_path: Path) -> None:
         "Safe mode: nothing can be recorded, because the card's data part cannot be mounted: switch the box off and "
         "on; if that does not help, put in another card."
     )
-    assert step(tmp_path, is_mounted=False) == Guarded("safe", [told])
+    assert step(tmp_path, is_mounted=False) == Guarded("safe", [told], has_card=False)
     assert (tmp_path / "run" / "safe").exists()
     assert list((tmp_path / "data").iterdir()) == [], "nothing goes into the memory below"
 
@@ -175,7 +175,7 @@ def test_a_read_only_data_part_is_no_place_to_record(tmp_path: Path) -> None:
     data = mounted(tmp_path, "ro")
     try:
         found = guard_step(data=data, run=tmp_path / "run", clock=FixedClock())
-        assert found.mode == "safe"
+        assert (found.mode, found.has_card) == ("safe", False)
         assert "the card's data part cannot be written" in found.troubles[0]
     finally:
         subprocess.run(["umount", str(data)], check=True)

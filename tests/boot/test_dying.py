@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.boot.camera_switch import OFF
 from appliance.settings.hiding import STARS
 from tests.conftest import PROJECT_ROOT
 from tests.stands.boot_card import BootCard
@@ -41,6 +42,7 @@ def prepared(root: Path) -> BootCard:
     card.settings_file.write_text(OLD)
     (card.places.settings / "rclone.conf").write_text(OLD_STORAGES)
     card.leave("wrong", "moment-errors.txt")
+    card.leave(b"arm_64bit=1\n" + OFF, "config.txt")
     card.leave(FILE)
     card.leave(STORAGES, "rclone.conf")
     return card

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from appliance.boot.boots import Boots
 from appliance.boot.guard import Boot, Ending
 from appliance.boot.health import Health
-from appliance.boot.recorder import Life, ask_systemd, life_of, uptime_s
+from appliance.boot.recorder import Life, Word, ask_recorder, ask_systemd, life_of
 from appliance.boot.vigil import GIVE_UP_AFTER_S, GOOD_AFTER_S, UP_AFTER_S, Vigil
 from appliance.clock import SystemClock
 from appliance.control.messages import StatusAnswer
@@ -94,20 +94,20 @@ def test_a_minute_makes_a_good_boot(boot: Machine, recorder: Recorder) -> None:
 
 
 def test_what_is_on_trial_is_confirmed_before_the_boot_is_good(boot: Machine, recorder: Recorder) -> None:
-    confirmed: list[Ending] = []
+    confirmed: list[tuple[str, Ending]] = []
 
-    def broken() -> None:
+    def broken(version: str) -> None:
         raise RuntimeError("the other room fails")
 
     recorder.uptime_s = 61
     Health(
         boots=boot.boots,
         boot_id=SystemClock().boot_id,
-        confirmations=(broken, lambda: confirmed.append(boot.remembered.ending)),
+        confirmations=(broken, lambda version: confirmed.append((version, boot.remembered.ending))),
         socket_path=str(boot.socket),
         systemctl=str(boot.systemctl),
     ).attend(0.01)
-    assert confirmed == ["open"]
+    assert confirmed == [("0", "open")]
     assert boot.remembered.ending == "good"
 
 
@@ -212,17 +212,16 @@ def test_without_systemd_nothing_is_held_against_the_recorder(tmp_path: Path) ->
 
 
 def test_nobody_answers(tmp_path: Path) -> None:
-    assert uptime_s(str(tmp_path / "absent"), 1) is None
+    assert ask_recorder(str(tmp_path / "absent"), 1) is None
     (tmp_path / "file").touch()
-    assert uptime_s(str(tmp_path / "file"), 1) is None
+    assert ask_recorder(str(tmp_path / "file"), 1) is None
 
 
 def test_a_recorder_of_another_version_is_understood(tmp_path: Path, say: Callable[[bytes], Path]) -> None:
-    assert (
-        uptime_s(str(say(b'{"is":"status","uptime_s":12.5,"recording":{"state":"dreaming"},"new":[1]}\n')), 30) == 12.5
-    )
-    assert uptime_s(str(say(b'{"is":"refused","sentence":"no"}\n')), 30) is None
-    assert uptime_s(str(say(b"")), 30) is None
+    later = b'{"is":"status","version":"9.1","uptime_s":12.5,"recording":{"state":"dreaming"},"new":[1]}\n'
+    assert ask_recorder(str(say(later)), 30) == Word(12.5, "9.1")
+    assert ask_recorder(str(say(b'{"is":"refused","sentence":"no"}\n')), 30) is None
+    assert ask_recorder(str(say(b"")), 30) is None
 
 
 @pytest.fixture
