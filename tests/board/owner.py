@@ -26,7 +26,7 @@ def settings_file(*settings: Settings) -> str:
 def wifi() -> Settings:
     """The home network."""
     name, password = HOME
-    return {"wifi": {"name": name, "password": password}}
+    return {"wifi": {"ssid": name, "password": password}}
 
 
 def upload() -> Settings:

@@ -74,7 +74,7 @@ def virt(
         "systemd.show_status=error",
         more_words,
     ]
-    camera = f"user,id=camera,restrict=on,hostfwd=udp:127.0.0.1:{camera_port}-:{CAMERA_PORT}"
+    camera = f"user,id=camera,ipv6=off,restrict=on,hostfwd=udp:127.0.0.1:{camera_port}-:{CAMERA_PORT}"
     return [
         *_common(start, sockets, " ".join(words)),
         *VIRT_MACHINE, "-accel", "tcg,thread=multi", "-dtb", str(tree),
@@ -85,7 +85,7 @@ def virt(
         "-chardev", f"socket,id=files,path={sockets.files},server=on,wait=off",
         "-device", f"virtserialport,chardev=files,name={FILES_PORT}",
         "-netdev", camera, "-device", f"virtio-net-pci,netdev=camera,mac={CAMERA_MAC},romfile=",
-        "-netdev", "user,id=home,net=10.0.3.0/24",
+        "-netdev", "user,id=home,ipv6=off,net=10.0.3.0/24",
         "-device", f"virtio-net-pci,netdev=home,mac={HOME_MAC},romfile=",
         *_card(disks), "-device", "virtio-blk-pci,drive=card",
         *_payload(disks),
