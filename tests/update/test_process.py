@@ -140,12 +140,15 @@ def test_a_kill_in_the_middle_of_a_trial_leaves_it_to_the_next_boot(
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE_S)
 
+    trial = living.box.versions.trial()
     tries = [settling.settle(living.box.places) for _ in range(3)]
 
     assert [one.version for one in tries] == ["1.3", "1.3", "1.0"]
     assert [one.troubles for one in tries[:2]] == [[], []]
     assert "went back to version 1.0" in tries[2].troubles[0]
     assert living.box.versions.trial() is None
+    assert trial is not None
+    assert living.box.versions.is_known_bad(trial.bundle)
 
 
 def test_two_updaters_do_not_meet(living: LivingBox) -> None:
