@@ -39,6 +39,11 @@ class Box:
         code, said, _ = self.machine.shell.attempt("moment status --json", COMMAND_LIMIT_S)
         return msgspec.json.decode(said, type=StatusAnswer) if code == 0 else None
 
+    def ring_s(self) -> float:
+        """How much footage the ring holds."""
+        status = self.status()
+        return status.ring.seconds if status else 0.0
+
     def memories(self) -> list[Memory]:
         """What it has kept, newest first."""
         return msgspec.json.decode(self.run("moment memories --json"), type=list[Memory])

@@ -18,6 +18,7 @@ POWER_OFF_LIMIT_S = 240.0
 
 _DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
 _SHOWN_CHARS = 6000
+_JOURNAL_LIMIT_S = 30.0
 
 
 class NoSignOfLifeError(Exception):
@@ -100,7 +101,7 @@ class Machine:
 def switched_on(argv: Sequence[str], folder: Path, *, has_wires: bool = True) -> Iterator[Machine]:
     """A machine with a shell, until the block ends; one that shows no sign of life is started once more.
 
-    What it said on its console is shown when the block fails.
+    What it said on its console and in its journal is shown when the block fails.
     """
     sockets = Sockets(folder)
     try:
@@ -111,10 +112,16 @@ def switched_on(argv: Sequence[str], folder: Path, *, has_wires: bool = True) ->
         machine.wait_for_shell()
         yield machine
     except BaseException:
-        print(f"--- the console's last words:\n{machine.console[-_SHOWN_CHARS:]}\n---", flush=True)  # noqa: T201 - evidence
+        _show("console", machine.console)
+        with contextlib.suppress(ShellTimeoutError, OSError):  # it may be gone
+            _show("journal", machine.shell.attempt("journalctl -b --no-pager -o short-monotonic", _JOURNAL_LIMIT_S)[1])
         raise
     finally:
         machine.cut_power()
+
+
+def _show(what: str, said: str) -> None:
+    print(f"--- the last words of the {what}:\n{said[-_SHOWN_CHARS:]}\n---", flush=True)  # noqa: T201 - evidence
 
 
 def wait_until(what: str, is_so: Callable[[], bool], within_s: float, *, every_s: float = 1.0) -> None:
