@@ -30,7 +30,7 @@ class Machine:
 
     def __init__(self, argv: Sequence[str], sockets: Sockets, *, has_wires: bool) -> None:
         self._sockets = sockets
-        sockets.console.unlink(missing_ok=True)
+        sockets.clear()
         self.switched_on_s = time.monotonic()
         with (sockets.folder / "emulator.log").open("ab") as log:
             self._process = subprocess.Popen([*_DIES_WITH_US, *argv], stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -52,6 +52,11 @@ class Sockets:
         """Not a socket: the file that the console's words go to."""
         return self.folder / "console.log"
 
+    def clear(self) -> None:
+        """Take away what an emulator that was killed has left: nobody listens there."""
+        for path in (self.monitor, self.wires, self.shell, self.files, self.console):
+            path.unlink(missing_ok=True)
+
 
 @dataclass(frozen=True)
 class Disks:
