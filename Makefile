@@ -56,9 +56,9 @@ image: install  ## the image for a card, in build/ (as root; from cold half an h
 	@scripts/system-packages image
 	@PYTHON=$(CURDIR)/$(BIN)/python image-build/image
 
-card: install  ## the card alone, not compressed: build/card.img (as root)
+card: install  ## the card alone, quickly and hardly compressed: build/card.img (as root)
 	@scripts/system-packages image
-	@PYTHON=$(CURDIR)/$(BIN)/python image-build/card
+	@SQUASHFS_LEVEL=3 PYTHON=$(CURDIR)/$(BIN)/python image-build/card
 
 clean:  ## remove .venv and everything that was recorded under ./var
 	@rm -rf $(VENV) var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
