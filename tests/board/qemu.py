@@ -99,7 +99,8 @@ def virt(
 
 def raspberry_pi(start: Start, disks: Disks, sockets: Sockets, *, tree: Path) -> list[str]:
     """A Raspberry Pi 3 B: the Pi's own device tree and SD card; no networks, no pins, its shell on its one console."""
-    words = [start.command_line, "console=ttyAMA0", _SHELL_WORDS.format("ttyAMA0")]
+    # the emulated watchdog does not wait: the machine is reset in the instant it is armed (hw/misc/bcm2835_powermgt.c)
+    words = [start.command_line, "console=ttyAMA0", _SHELL_WORDS.format("ttyAMA0"), "systemd.watchdog_sec=0"]
     shell = f"socket,id=shell,path={sockets.shell},server=on,wait=off,logfile={sockets.console}"
     return [
         *_common(start, sockets, " ".join(words)),
