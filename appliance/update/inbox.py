@@ -66,15 +66,15 @@ def take_from_boot_partition(folder: Path, places: Places) -> tuple[list[str], l
 
 def take(places: Places) -> Iterator[Path]:
     """Every bundle that waits, one after the other, first those that a power cut left in our hands."""
-    make_folder(places.work)
-    places.work.chmod(0o700)
+    make_folder(places.opened)
+    places.opened.chmod(0o700)
     while True:
-        if not _waiting(places.work):
+        if not _waiting(places.opened):
             _fetch(places)
-        if not (names := _waiting(places.work)):
+        if not (names := _waiting(places.opened)):
             return
-        yield places.work / names[0]
-        drop(places.work / names[0])
+        yield places.opened / names[0]
+        drop(places.opened / names[0])
 
 
 def drop(taken: Path) -> None:
@@ -118,8 +118,8 @@ def _fetch(places: Places) -> None:
     for name in _waiting(places.inbox)[:1]:
         suffix = OLDER if name.endswith(OLDER) else SUFFIX
         with contextlib.suppress(FileNotFoundError):
-            (places.inbox / name).rename(places.work / f"{_stem(name)}{suffix}")
-            flush_folder(places.work)
+            (places.inbox / name).rename(places.opened / f"{_stem(name)}{suffix}")
+            flush_folder(places.opened)
 
 
 def _stem(name: str) -> str:

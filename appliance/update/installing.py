@@ -122,8 +122,8 @@ class Installing:
             raise RefusedBundleError("The update lacks parts of the application: ask its maker for another.")
 
     def _work(self, name: str) -> Path:
-        make_folder(self._places.work)
-        return self._places.work / name
+        make_folder(self._places.opened)
+        return self._places.opened / name
 
     def _clear(self) -> None:
         for name in (MANIFEST, SIGNATURE, PAYLOAD):

@@ -22,9 +22,9 @@ class Places(Struct, frozen=True):
         return self.data / "updates" / "inbox"
 
     @property
-    def work(self) -> Path:
+    def opened(self) -> Path:
         """The bundle that is being looked at; root's alone."""
-        return self.data / "updates" / "work"
+        return self.data / "updates" / "opened"
 
     @property
     def outcome(self) -> Path:

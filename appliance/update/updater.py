@@ -37,7 +37,7 @@ class Updater:
         """End the trial that was begun, if one was; then take every bundle."""
         trial = self._versions.trial()
         if trial:
-            drop(self._places.work / trial.request)  # a power cut may have come before we let go of it
+            drop(self._places.opened / trial.request)  # a power cut may have come before we let go of it
         if trial and trial.version == self._versions.current and not self._is_safe_boot:
             self._conclude(trial, is_up=True)
         for bundle in take(self._places):

@@ -54,7 +54,7 @@ def refused(box: Box, bundle: Path) -> str:
         box.prepare(bundle)
     assert box.versions.installed() == []
     assert list((box.places.app / "versions").glob(".*")) == [] if box.places.app.exists() else True
-    assert sorted(path.name for path in box.places.work.iterdir()) == []
+    assert sorted(path.name for path in box.places.opened.iterdir()) == []
     return refusal.value.sentence
 
 

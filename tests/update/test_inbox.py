@@ -31,7 +31,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> Path:
 
 def worked_through(box: Box) -> Outcome | None:
     Updater(box.places, box.versions, AbsentRecorder(), Patience(0, 0), lambda _: None).run()
-    assert [*box.places.inbox.iterdir(), *box.places.work.iterdir()] == []
+    assert [*box.places.inbox.iterdir(), *box.places.opened.iterdir()] == []
     return read_outcome(box.places.outcome)
 
 

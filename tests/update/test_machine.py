@@ -129,7 +129,7 @@ class Owner(RuleBasedStateMachine):
         assert self.box.versions.trial() is None, "every trial ends"
         self._boot(None)
         assert self.recorder.look() is not None, "after some boots without power cuts a box works"
-        assert list(self.box.places.work.iterdir()) == []
+        assert list(self.box.places.opened.iterdir()) == []
         self.folder.cleanup()
 
     @rule(version=st.sampled_from(OFFERED), is_older=st.booleans(), dies_at=st.integers(0, MOST_STEPS))
