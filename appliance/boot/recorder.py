@@ -1,11 +1,10 @@
 """How the recorder is, asked from outside: at its socket, and at systemd."""
 
-import contextlib
-import socket
 import subprocess
 
-import msgspec
 from msgspec import Struct
+
+from appliance.control.glance import glance
 
 UNIT = "moment-recorder.service"
 _SETTINGS_REFUSED = "2"
@@ -30,13 +29,7 @@ class Word(Struct, frozen=True):
 
 def ask_recorder(socket_path: str, within_s: float) -> Word | None:
     """Its word; None when it does not answer in time."""
-    with contextlib.suppress(OSError, msgspec.DecodeError), socket.socket(socket.AF_UNIX) as asked:
-        asked.settimeout(within_s)
-        asked.connect(socket_path)
-        asked.sendall(b'{"do": "status"}\n')
-        with asked.makefile("rb") as heard:
-            return msgspec.json.decode(heard.readline(), type=Word)
-    return None
+    return glance(socket_path, within_s, Word)
 
 
 class Life(Struct, frozen=True):

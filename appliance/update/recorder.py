@@ -4,14 +4,13 @@ The updater of an old card judges versions that are years younger, so it reads n
 which therefore must keep their names: `version`, `uptime_s`, `recording.state`, `recording.last_segment_age_s`.
 """
 
-import socket
 import subprocess
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
 from msgspec import Struct
 
+from appliance.control.glance import glance
 from appliance.update.watch import Seen
 
 UNIT = "moment-recorder.service"
@@ -19,7 +18,6 @@ _RESTART_PATIENCE_S = 600
 """The old one finishes its press, the new one reads its ring back."""
 
 _LOOK_PATIENCE_S = 10.0
-_LONGEST_ANSWER_BYTES = 1024**2
 
 
 class Recorder(Protocol):
@@ -54,9 +52,8 @@ class InstalledRecorder:
         return _systemctl("restart", UNIT)
 
     def look(self) -> Seen | None:
-        try:
-            status = msgspec.json.decode(_ask(self._socket_path), type=_Status)
-        except (OSError, msgspec.DecodeError):
+        status = glance(str(self._socket_path), _LOOK_PATIENCE_S, _Status)
+        if status is None:
             return None
         age_s = status.recording.last_segment_age_s
         is_recording = status.recording.state == "recording" and age_s is not None and age_s <= status.uptime_s
@@ -69,17 +66,3 @@ def _systemctl(*words: str) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
-
-
-def _ask(socket_path: Path) -> bytes:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(_LOOK_PATIENCE_S)
-        connection.connect(str(socket_path))
-        connection.sendall(b'{"do":"status"}\n')
-        answer = b""
-        while not answer.endswith(b"\n") and len(answer) < _LONGEST_ANSWER_BYTES:
-            chunk = connection.recv(65536)
-            if not chunk:
-                break
-            answer += chunk
-        return answer
