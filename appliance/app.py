@@ -49,7 +49,7 @@ async def run_appliance(
     """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
 
     Raises:
-        UnusableFolderError, FolderInUseError, SocketTroubleError, PanelError: a sentence for the owner each.
+        UnusableFolderError, FolderInUseError, SocketTroubleError: a sentence for the owner each.
         ExceptionGroup: if a task died that never should; the process had better start anew.
     """
     ring_path, memories_path = Path(settings.ring.directory), Path(settings.memories.directory)
@@ -172,7 +172,15 @@ async def run_appliance(
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
             heartbeat = Heartbeat(notifier_of(os.environ), recorder)
-            lives = (recorder.run(), workshop.run(log), upload.run(log), link.run(), uplink.run(), heartbeat.run(stop))
+            lives = (
+                recorder.run(),
+                panel.use_hardware(),
+                workshop.run(log),
+                upload.run(log),
+                link.run(),
+                uplink.run(),
+                heartbeat.run(stop),
+            )
             working = [tasks.create_task(life) for life in lives]
             await stop.wait()
             await keeper.wait_until_quiet()

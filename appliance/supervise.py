@@ -21,7 +21,7 @@ from appliance.control.errors import SocketTroubleError
 from appliance.durable import FolderInUseError, UnusableFolderError
 from appliance.events import event_log
 from appliance.panel.gpio import GpioPanel
-from appliance.panel.hardware import Hardware, NoHardware, PanelError
+from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.keyboard import Keyboard, MockButtons
 from appliance.settings.model import Settings
 from appliance.settings.reading import SettingsError, read_settings
@@ -52,7 +52,7 @@ def _live(settings: Settings, *, is_demo: bool) -> int:
         require_tools()
         _allow_many_files()
         asyncio.run(_run(settings, is_demo=is_demo))
-    except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError, PanelError) as error:
+    except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError) as error:
         return _refuse(str(error))
     except Exception:  # noqa: BLE001 - told in both logs; the exit code says that it is to be started again
         _log.exception("The recorder ends, because a part of it failed:")

@@ -177,6 +177,8 @@ def _status_rows(answer: StatusAnswer) -> Iterator[tuple[str, str]]:
     else:
         yield from _footage_rows(answer)
     yield "Lamp", answer.lamp
+    if answer.panel_trouble:
+        yield "Buttons", answer.panel_trouble
     if answer.box:
         yield from (("Box", sentence) for sentence in answer.box.troubles if sentence != recording.reason)
         yield from (("Taken over", sentence) for sentence in answer.box.taken)

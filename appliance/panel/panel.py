@@ -1,9 +1,11 @@
 """The panel: gestures, lamp and buzzer joined with the hardware and the loop's timers. Nothing polls."""
 
+import asyncio
 import math
 import time
 from typing import Protocol
 
+from appliance.backoff import Backoff
 from appliance.panel.alarm import MonotonicClock
 from appliance.panel.contact import Freed, Stuck
 from appliance.panel.gestures import (
@@ -55,6 +57,9 @@ class Panel:
     The panel itself shows what the finger is owed at once (counted, limit) and its own fault (a stuck button);
     whether the moment was kept is told to it (`tell()`). `holds_step(anchor_s, steps)`: whether the ring has
     footage for step number `steps`.
+
+    Hardware that cannot be used is a fault that is told, and tried again; whoever asks over the control socket can
+    press all the same.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class Panel:
             Player(self._buzzer, clock, hardware.set_buzzer),
         )
         self._stuck: set[Button] = set()
+        self._trouble: str | None = None
         self._has_other_fault = False
         self._is_running = False
 
@@ -95,19 +101,41 @@ class Panel:
         """The name of the pattern that the lamp shows now."""
         return self._lamp.current(self._clock())
 
-    def start(self) -> None:
-        """Show and watch from now on; once, a stopped panel stays stopped.
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with buttons or lamp, for the owner."""
+        if self._trouble or not self._stuck:
+            return self._trouble
+        names = " and the ".join(f"{button} button" for button in self._watches if button in self._stuck)
+        are, them, their = ("is", "it", "its") if len(self._stuck) == 1 else ("are", "them", "their")
+        return f"The {names} {are} stuck: look what holds {them} down, and whether {their} wires touch."
 
-        Raises:
-            PanelError: if the hardware cannot be used.
-        """
-        held = self._hardware.start(self._edge)
+    def start(self) -> None:
+        """Show and watch from now on; once, a stopped panel stays stopped."""
         self._is_running = True
-        for button, watch in self._watches.items():
-            if button in held:
-                watch.held_at_start()
-        for player in self._players:
-            player.start()
+        self._use_hardware()
+
+    async def use_hardware(self, first_s: float = 1, most_s: float = 60) -> None:
+        """Return when the hardware is in use: what could not be used at the start is tried again."""
+        backoff = Backoff(first_s, most_s)
+        while self._trouble:
+            await asyncio.sleep(backoff.next_s())
+            self._use_hardware()
+
+    def _use_hardware(self) -> None:
+        before, self._trouble = self._trouble, None
+        try:
+            held = self._hardware.start(self._edge)
+        except PanelError as error:
+            self._trouble = str(error)
+        else:
+            for button, watch in self._watches.items():
+                if button in held:
+                    watch.held_at_start()
+            for player in self._players:
+                player.start()
+        if self._trouble != before:
+            self._tell_fault()
 
     def stop(self) -> None:
         """End a press that is going on as if released, and let go of the hardware. Safe without `start()`."""
@@ -128,7 +156,7 @@ class Panel:
         """Something that lasts beside recording."""
         if condition == "fault":
             self._has_other_fault = on
-            on = on or bool(self._stuck)
+            on = on or self.fault is not None
         self._lamp.set_condition(self._clock(), condition, on=on)
         self._refresh()
 
@@ -191,15 +219,11 @@ class Panel:
                 self._stuck.discard(button)
             case _:
                 return
-        self.set_condition("fault", on=self._has_other_fault)
-        self._listener.panel_fault(self._fault_sentence())
+        self._tell_fault()
 
-    def _fault_sentence(self) -> str | None:
-        if not self._stuck:
-            return None
-        names = " and the ".join(f"{button} button" for button in self._watches if button in self._stuck)
-        are, them, their = ("is", "it", "its") if len(self._stuck) == 1 else ("are", "them", "their")
-        return f"The {names} {are} stuck: look what holds {them} down, and whether {their} wires touch."
+    def _tell_fault(self) -> None:
+        self.set_condition("fault", on=self._has_other_fault)
+        self._listener.panel_fault(self.fault)
 
     def _refresh(self) -> None:
         for player in self._players:

@@ -23,7 +23,7 @@ from appliance.clock import Clock, SystemClock
 from appliance.control.errors import SocketTroubleError
 from appliance.control.server import Server
 from appliance.panel.gpio import GpioPanel
-from appliance.panel.hardware import Hardware, NoHardware, PanelError
+from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.panel import Panel
 from appliance.safe.buttons import SafeButtons
 from appliance.safe.salvage import salvage
@@ -66,8 +66,11 @@ async def be_safe(
     for sentence in {reason_of(report): None, **dict.fromkeys(report.troubles)}:
         log(sentence)
     async with AsyncExitStack() as closing:
-        panel = _started_panel(hardware, SafeButtons(reason_of(report), log), clock, log)
+        panel = _panel(hardware, SafeButtons(reason_of(report), log), clock)
+        panel.start()
         closing.callback(panel.stop)
+        trying = asyncio.create_task(panel.use_hardware())
+        closing.callback(trying.cancel)
         server = Server(socket_path, SafeService(report, panel, clock), allowed_uids=frozenset({0, os.getuid()}))
         closing.push_async_callback(server.stop)
         try:
@@ -75,17 +78,6 @@ async def be_safe(
         except (SocketTroubleError, OSError) as trouble:
             log(str(trouble))
         await stop.wait()
-
-
-def _started_panel(hardware: Hardware, buttons: SafeButtons, clock: Clock, log: Callable[[str], None]) -> Panel:
-    panel = _panel(hardware, buttons, clock)
-    try:
-        panel.start()
-    except PanelError as trouble:
-        log(str(trouble))
-        panel = _panel(NoHardware(), buttons, clock)
-        panel.start()
-    return panel
 
 
 def _panel(hardware: Hardware, buttons: SafeButtons, clock: Clock) -> Panel:

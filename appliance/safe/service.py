@@ -61,4 +61,5 @@ class SafeService:
             upload=UploadStatus(None, "off", self._reason, waiting=0, parked=0, proven=0, spent_bytes=0),
             lamp=self._panel.lamp,
             box=as_message(self._report, BoxStatus),
+            panel_trouble=self._panel.fault,
         )

@@ -72,6 +72,7 @@ class Status:
             lamp=self._panel.lamp,
             card=None if card is None else as_message(card, CardStatus),
             box=as_message(self._boot, BoxStatus) if self._boot else None,
+            panel_trouble=self._panel.fault,
         )
 
     def _recording(self, now_s: float) -> RecordingStatus:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.board.box import Box
 from tests.board.card import Card
-from tests.board.device_tree import zero_2_w_tree
+from tests.board.device_tree import RASPBERRY_PI_3_B, revised, zero_2_w_tree
 from tests.board.machine import switched_on
 from tests.board.qemu import VIRT_MACHINE, Disks, Sockets, raspberry_pi, virt
 
@@ -40,7 +40,7 @@ class Bench:
     @contextlib.contextmanager
     def raspberry_pi(self) -> Iterator[Box]:
         """The card in an emulated Raspberry Pi 3 B."""
-        tree = self.card.extract(PI_TREE, self.folder)
+        tree = revised(self.card.extract(PI_TREE, self.folder), RASPBERRY_PI_3_B)
         argv = raspberry_pi(self.card.start(self.folder), Disks(self.card.path), Sockets(self.folder), tree=tree)
         with switched_on(argv, self.folder, has_wires=False) as machine:
             yield Box(machine)

@@ -98,14 +98,17 @@ def virt(
 
 
 def raspberry_pi(start: Start, disks: Disks, sockets: Sockets, *, tree: Path) -> list[str]:
-    """A Raspberry Pi 3 B: the Pi's own device tree and SD card; no networks, no pins, its shell on its one console."""
+    """A Raspberry Pi 3 B: the Pi's own device tree and SD card; no networks, nothing at its pins.
+
+    Its shell is on the second serial line, which is its console; the first one is Bluetooth's.
+    """
     # the emulated watchdog does not wait: the machine is reset in the instant it is armed (hw/misc/bcm2835_powermgt.c)
-    words = [start.command_line, "console=ttyAMA0", _SHELL_WORDS.format("ttyAMA0"), "systemd.watchdog_sec=0"]
+    words = [start.command_line, "console=ttyS1", _SHELL_WORDS.format("ttyS1"), "systemd.watchdog_sec=0"]
     shell = f"socket,id=shell,path={sockets.shell},server=on,wait=off,logfile={sockets.console}"
     return [
         *_common(start, sockets, " ".join(words)),
         *PI_MACHINE, "-accel", "tcg,thread=multi", "-dtb", str(tree),
-        "-chardev", shell, "-serial", "chardev:shell",
+        "-chardev", shell, "-serial", "null", "-serial", "chardev:shell",
         "-drive", f"file={disks.card},format=raw,if=sd",
     ]  # fmt: skip
 

@@ -23,7 +23,7 @@ def test_on_a_raspberry_pi(bench: BenchFactory, steps: Steps) -> None:
             assert "Raspberry Pi 3 Model B" in box.run("cat /proc/device-tree/model | tr -d '\\0'")
             mounted = "findmnt -no SOURCE /data | grep -q ^/dev/mmcblk"
             wait_until("/data is mounted", lambda: box.machine.shell.attempt(mounted)[0] == 0, 600, every_s=3.0)
-        with steps.step("recording its test pattern"):
-            box.wait_until_recording(RECORDING_LIMIT_S)
+        with steps.step("recording its test pattern, with its pins in use"):
+            assert box.wait_until_recording(RECORDING_LIMIT_S).panel_trouble is None
         with steps.step("switched off in order"):
             box.machine.power_off()

@@ -46,6 +46,7 @@ STATUS = StatusAnswer(
     memories=MemoriesStatus(1, 2, "the disk is full"),
     upload=UploadStatus(None, "off", None, waiting=0, parked=0, proven=0, spent_bytes=0),
     lamp="no camera",
+    panel_trouble="No GPIO pins can be reached.",
 )
 MEMORY = Memory(
     name="2026-10-01T12-00-00-MEMORY.mp4",

@@ -11,7 +11,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from appliance.panel.gpio import GpioPanel
-from appliance.panel.hardware import Hardware, NoHardware, PanelError
+from appliance.panel.hardware import Button, Hardware, NoHardware, OnEdge, PanelError
 from appliance.panel.panel import Panel
 
 SAVE, UPLOAD, LAMP, BUZZER = 17, 27, 22, 23
@@ -364,6 +364,39 @@ async def test_stopping_ends_a_press_and_lets_go_of_everything(make_bench: Bench
     with pytest.raises(PanelError):
         await bench.panel.hold("save", 0)
     bench.panel.stop()
+
+
+class LateHardware(NoHardware):
+    """Cannot be used the first two times; then its save button is down."""
+
+    def __init__(self) -> None:
+        self.tries = 0
+
+    def start(self, on_edge: OnEdge) -> frozenset[Button]:
+        self.tries += 1
+        if self.tries <= 2:
+            raise PanelError("No pins.")
+        return frozenset({"save"})
+
+    def set_lamp(self, lit: bool, /) -> None:
+        assert self.tries > 2
+
+
+async def test_hardware_that_comes_late_is_told_once_and_tried_again() -> None:
+    heard = Heard()
+    panel = panel_on(LateHardware(), heard)
+    panel.start()
+    assert panel.fault == "No pins."
+    assert panel.lamp == "fault"
+
+    assert await panel.hold("save", STEP_S * 1.5) == 2  # whoever asks over the socket needs no pins
+    await panel.use_hardware(first_s=0.01)
+
+    assert panel.fault is None
+    assert [said for said in heard.news if said[0] == "fault"] == [("fault", "No pins."), ("fault", None)]
+    assert (await heard.hear("fault"), await heard.hear("fault", STUCK_S * 3))[1] is None
+    assert "stuck" in await heard.hear("fault", STUCK_S * 3), "it was down when the pins came"
+    panel.stop()
 
 
 async def test_the_lamp_follows_its_table_by_timers(make_bench: BenchMaker) -> None:

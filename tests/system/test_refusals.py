@@ -35,6 +35,20 @@ def test_a_press_before_anything_was_recorded(box: BoxFactory, free_port: int) -
     assert recorder.files() == []
 
 
+def test_pins_that_cannot_be_reached_keep_nobody_from_recording(box: BoxFactory) -> None:
+    recorder = box(panel={"kind": "gpio"}).start()
+
+    trouble = recorder.status().panel_trouble
+    assert trouble
+    assert "No GPIO pins can be reached here" in trouble
+    assert recorder.status().lamp == "fault"
+    recorder.wait_for_segments(1)
+    assert recorder.moment("press", "--hold", "0.1").returncode == 0
+    recorder.wait_until_kept()
+    assert len(recorder.files()) == 1
+    assert recorder.log.count("No GPIO pins") == 1
+
+
 @pytest.mark.parametrize("shared", ["ring", "memories"])
 def test_two_recorders_on_one_folder(box: BoxFactory, tmp_path: Path, shared: str) -> None:
     first = box().start()

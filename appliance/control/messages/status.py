@@ -100,6 +100,8 @@ class StatusAnswer(Answer, frozen=True, tag="status"):
     """None where the footage lies on nothing that counts what is written to it."""
     box: BoxStatus | None = None
     """None: this machine is no box."""
+    panel_trouble: str | None = None
+    """What is wrong with buttons or lamp, as a sentence for the owner."""
 
 
 class RecordingChanged(Answer, frozen=True):
