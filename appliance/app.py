@@ -42,6 +42,9 @@ from appliance.upload.room import Joints, UploadRoom
 
 Log = Callable[[str], None]
 
+FOOTAGE_FIRST_S = 20.0
+"""A start that finds a memory unfinished begins with the camera all the same."""
+
 
 async def run_appliance(
     settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event, *, warn: Log
@@ -105,6 +108,7 @@ async def run_appliance(
             card=card,
             archivist=archivist,
             listener=announcer,
+            patience_s=FOOTAGE_FIRST_S,
         )
         keeper = Keeper(
             store=store,

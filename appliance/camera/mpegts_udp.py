@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import ffmpeg
 
-from appliance.camera.network_footage import network_footage
+from appliance.camera.network_footage import is_copied, network_footage
 from appliance.camera.probe import LOOK_LIMIT_S, Probe
 from appliance.camera.source import CameraTroubleError, Footage
 from appliance.camera.troubles import without_secrets
@@ -22,11 +22,10 @@ _UDP_OPTIONS = {
     "buffer_size": "4194304",
     "timeout": "3000000",  # microseconds
 }
-_INPUT_OPTIONS: dict[str, str | int] = {
-    "fflags": "+genpts",
-    "analyzeduration": 2_000_000,
-    "probesize": 1_000_000,
-}
+_INPUT_OPTIONS: dict[str, str | int] = {"fflags": "+genpts", "probesize": 1_000_000}
+_QUICK_LOOK_US, _LOOK_US = 500_000, 2_000_000
+"""ffmpeg always takes all of this time (`analyzeduration`), as it never knows whether another stream will come. What is
+to be copied is known by its table and a first frame of sound; what is to be encoded may need a key frame."""
 
 
 def listening_url(url: str) -> str:
@@ -66,14 +65,16 @@ class MpegtsUdpCamera:
             shown = without_secrets(self._url)
             raise CameraTroubleError(f'camera.url is "{shown}", not udp://0.0.0.0:PORT.') from None
         async with self._ready_probe(url).epoch() as facts:
-            camera = ffmpeg.input(url, f="mpegts", **_INPUT_OPTIONS)
+            look_us = _QUICK_LOOK_US if is_copied(facts) else _LOOK_US
+            camera = ffmpeg.input(url, f="mpegts", **_INPUT_OPTIONS, analyzeduration=look_us)
             yield network_footage(camera, facts, has_sound=self._has_sound)
 
     def _ready_probe(self, url: str) -> Probe:
         if self._probe is None:
             silent = f"{self.name} brings no picture; is the camera streaming to this box's address and port?"
-            argv = [word for key, value in _INPUT_OPTIONS.items() for word in (f"-{key}", str(value))]
-            self._probe = Probe(
-                url, ["-f", "mpegts", *argv], name=self.name, if_silent=silent, limit_s=self._look_limit_s
-            )
+            options = [word for key, value in _INPUT_OPTIONS.items() for word in (f"-{key}", str(value))]
+            looks = [
+                ["-f", "mpegts", *options, "-analyzeduration", str(look_us)] for look_us in (_QUICK_LOOK_US, _LOOK_US)
+            ]
+            self._probe = Probe(url, *looks, name=self.name, if_silent=silent, limit_s=self._look_limit_s)
         return self._probe

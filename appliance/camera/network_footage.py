@@ -23,6 +23,11 @@ def network_footage(camera: Any, facts: StreamFacts, *, has_sound: bool) -> Foot
     return Footage(streams=streams, options=options, warning=warning)
 
 
+def is_copied(facts: StreamFacts) -> bool:
+    """Whether nothing of it has to be encoded."""
+    return facts.video_codec in _PICTURES and facts.audio_codec in {None, *_SOUNDS}
+
+
 def _picture(codec: str) -> tuple[dict[str, str | int], str | None]:
     if codec in _PICTURES:
         return dict(COPIED_PICTURE), None

@@ -21,20 +21,17 @@ _SHORT_EPOCH_S = 20.0
 class StreamFacts(msgspec.Struct, frozen=True):
     """The first picture and the first usable sound of a camera, in ffmpeg's codec names (`h264`, `aac`).
 
-    `width`, `height`: pixels, 0 when no key frame passed by during the look.
+    `is_sure`: a longer look would find no more.
     """
 
     video_codec: str
-    width: int
-    height: int
     audio_codec: str | None
+    is_sure: bool = True
 
 
 class _Stream(msgspec.Struct):
     codec_type: str = ""
     codec_name: str = ""
-    width: int = 0
-    height: int = 0
     sample_rate: str = "0"
     channels: int = 0
 
@@ -62,27 +59,28 @@ def read_report(report: bytes) -> StreamFacts | None:
     if picture is None:
         return None
     sounds = [stream for stream in streams if stream.codec_type == "audio"]
-    sound = sounds[0].codec_name if sounds and sounds[0].is_sound else None
-    return StreamFacts(picture.codec_name, picture.width, picture.height, sound)
+    has_sound = bool(sounds) and sounds[0].is_sound
+    return StreamFacts(picture.codec_name, sounds[0].codec_name if has_sound else None, has_sound or not sounds)
 
 
 class Probe:
     """Asks ffprobe about one camera, by the wall clock: it gives up after `limit_s` whatever ffprobe does.
 
-    `options`: ffprobe's input options. `if_silent`: the sentence for a camera that let the time pass.
+    `looks`: ffprobe's input options, of a quick look first; each further one is taken where the one before left a
+    doubt. `if_silent`: the sentence for a camera that let the time pass.
     """
 
     def __init__(
         self,
         url: str,
-        options: Sequence[str],
-        *,
+        *looks: Sequence[str],
         name: str,
         if_silent: str,
         limit_s: float = LOOK_LIMIT_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._argv = ("ffprobe", "-v", "error", "-show_streams", "-of", "json", *options, "-i", url)
+        asked = ("ffprobe", "-v", "error", "-show_streams", "-of", "json")
+        self._looks = [(*asked, *options, "-i", url) for options in looks]
         self._name = name
         self._if_silent = if_silent
         self._limit_s = limit_s
@@ -116,16 +114,26 @@ class Probe:
         return self._facts
 
     async def _ask(self) -> StreamFacts:
-        child = await Child.start(self._argv, output=PIPE)
         try:
             async with asyncio.timeout(self._limit_s):
-                report = await child.output.read()
-                code = await child.wait()
+                for argv in self._looks[:-1]:
+                    facts, _ = await _look(argv)
+                    if facts and facts.is_sure:
+                        return facts
+                facts, child = await _look(self._looks[-1])
         except TimeoutError:
             raise CameraTroubleError(self._if_silent) from None
-        finally:
-            await child.stop(patience_s=0.5)
-        facts = read_report(report)
         if facts is None:
-            raise CameraTroubleError(explain(child.last_words, code, self._name))
+            raise CameraTroubleError(explain(child.last_words, await child.wait(), self._name))
         return facts
+
+
+async def _look(argv: Sequence[str]) -> tuple[StreamFacts | None, Child]:
+    """What ffprobe found, and the process, which has ended."""
+    child = await Child.start(argv, output=PIPE)
+    try:
+        report = await child.output.read()
+        await child.wait()
+    finally:
+        await child.stop(patience_s=0.5)
+    return read_report(report), child

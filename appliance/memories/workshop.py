@@ -5,6 +5,7 @@ take ──▶ room ──▶ assemble ──▶ publish ──▶ drop the clai
 """
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
@@ -30,7 +31,11 @@ PAUSE_S = 30.0
 
 
 class Workshop:
-    """Owns the queue of moments, and the archive through its thread `archivist`."""
+    """Owns the queue of moments, and the archive through its thread `archivist`.
+
+    `patience_s`: how long its work waits for the first new segment. What an earlier life secured loses nothing by it;
+    what happens now is lost until the camera is recorded, and on a slow board both would be slower together.
+    """
 
     def __init__(
         self,
@@ -43,6 +48,7 @@ class Workshop:
         card: Executor,
         archivist: Executor,
         listener: ShelfListener,
+        patience_s: float = 0.0,
     ) -> None:
         self.kept_lately: list[Earlier] = []
         """Memories whose footage a new press may touch."""
@@ -63,6 +69,8 @@ class Workshop:
         """Those of them for which the disk has no room."""
         self._stems: set[str] = set()
         self._is_dated = clock.is_trusted()
+        self._patience_s = patience_s
+        self._has_footage = asyncio.Event()
 
     def start_from(self, entries: list[Entry]) -> None:
         """Know what was kept before."""
@@ -82,6 +90,8 @@ class Workshop:
 
     async def run(self, log: Callable[[str], None]) -> NoReturn:
         """Make files for ever; cancelling leaves the claim, and the next start goes on from it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._has_footage.wait(), self._patience_s)
         for sentence in await self._reconcile():
             log(sentence)
         await self._redate()
@@ -94,6 +104,7 @@ class Workshop:
 
     def segment_closed(self) -> None:
         """The world has moved on by one segment: room may have come, or the time of day."""
+        self._has_footage.set()
         self._look_for_room()
         if not self._is_dated and self._clock.is_trusted():
             self._is_dated = True

@@ -12,6 +12,10 @@ EMPTY_SERVICE = (
     f"{base64.b64encode(_EMPTY_UNIT.encode()).decode()} systemd.wants=empty.service"
 )
 """Words for the kernel: a service that does nothing, to compare with."""
+EMPTY_SERVICE_INSTEAD = f"{EMPTY_SERVICE} systemd.mask=moment-recorder.service"
+"""The same, and no recorder."""
+MOST_LATER_S = 10.0
+"""How much later than the end of a boot without it the recorder may have its first footage, in the emulator."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class BootTimes:
         systemd = box.run("systemd-analyze time || true").splitlines()[:1]
         return cls(int(empty_us) / 1e6, float(began_s), float(ended_s), "".join(systemd))
 
+    def must_be_soon(self, boot_without_s: float) -> None:
+        """`boot_without_s`: how long a boot takes that has an empty service instead of the recorder."""
+        assert self.recording_since_s - boot_without_s <= MOST_LATER_S, (self, boot_without_s)
+
     @property
     def later_s(self) -> float:
         """How much later than an empty service the recorder had its first footage."""
@@ -42,6 +50,12 @@ class BootTimes:
     def tell(self, steps: Steps, boot: str) -> None:
         """As facts of a story."""
         steps.fact(f"{boot}: an empty service ran", f"{self.empty_service_s:.1f} s")
-        steps.fact(f"{boot}: the first segment began", f"{self.recording_since_s:.1f} s")
+        steps.fact(f"{boot}: the first segment began", f"{self.recording_since_s:.1f} s, {self.later_s:.1f} s later")
         steps.fact(f"{boot}: the first segment was whole", f"{self.first_segment_s:.1f} s")
         steps.fact(f"{boot}: systemd-analyze", self.systemd)
+
+
+def whole_boot_s(box: Box) -> float:
+    """What systemd-analyze calls the time of the whole boot, once it is over."""
+    box.run("systemctl is-system-running --wait || true")
+    return int(box.run("systemctl show -P FinishTimestampMonotonic")) / 1e6

@@ -1,6 +1,7 @@
 """What is read from ffprobe's report, and how long it is remembered."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,15 @@ def report(*streams: dict[str, Any]) -> bytes:
 
 
 def test_picture_and_sound_are_read() -> None:
-    assert read_report(report(SOUND, PICTURE)) == StreamFacts("h264", 848, 480, "aac")
+    assert read_report(report(SOUND, PICTURE)) == StreamFacts("h264", "aac")
 
 
 def test_sound_without_channels_is_none() -> None:
-    assert read_report(report(PICTURE, SOUND | {"channels": 0})) == StreamFacts("h264", 848, 480, None)
+    assert read_report(report(PICTURE, SOUND | {"channels": 0})) == StreamFacts("h264", None, is_sure=False)
 
 
 def test_a_data_stream_is_neither() -> None:
-    assert read_report(report({"codec_type": "data"}, PICTURE)) == StreamFacts("h264", 848, 480, None)
+    assert read_report(report({"codec_type": "data"}, PICTURE)) == StreamFacts("h264", None)
 
 
 def test_sound_alone_is_no_camera() -> None:
@@ -62,8 +63,8 @@ class Film:
         picture = b"FRAME\n" + bytes(16 * 16 * 3 // 2)
         file.write_bytes(b"YUV4MPEG2 W16 H16 F25:1 Ip C420jpeg\n" + picture * 12)
 
-    def probe(self, hands: Hands) -> Probe:
-        return Probe(str(self._file), [], name="film", if_silent="silent", now_s=hands)
+    def probe(self, hands: Hands, *looks: Sequence[str]) -> Probe:
+        return Probe(str(self._file), *(looks or [[]]), name="film", if_silent="silent", now_s=hands)
 
     def vanish(self) -> None:
         self._file.unlink()
@@ -78,7 +79,7 @@ async def test_after_a_long_epoch_the_camera_is_not_asked_again(film: Film) -> N
     hands = Hands()
     probe = film.probe(hands)
     async with probe.epoch() as facts:
-        assert facts == StreamFacts("rawvideo", 16, 16, None)
+        assert facts == StreamFacts("rawvideo", None)
         hands.now_s += 60
     film.vanish()
 
@@ -104,3 +105,11 @@ async def test_a_program_that_says_nothing_is_given_up_by_the_clock(tmp_path: Pa
     with pytest.raises(CameraTroubleError, match=r"It is silent\."):
         async with probe.epoch():
             pass
+
+
+@pytest.mark.parametrize("looks", [([], ["-no-such-option"]), (["-no-such-option"], [])])
+async def test_another_look_is_taken_only_where_the_quick_one_saw_nothing(
+    film: Film, looks: tuple[list[str], ...]
+) -> None:
+    async with film.probe(Hands(), *looks).epoch() as facts:
+        assert facts.video_codec == "rawvideo"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -295,3 +296,14 @@ def test_a_card_without_our_signature_is_told(card: LoopCard) -> None:
 
     assert card.prepare(is_named=False).returncode == 1
     assert "not known by its signature" in card.trouble
+
+
+def test_the_clock_goes_on_from_the_last_known_time_and_never_back(card: LoopCard) -> None:
+    card.prepare()
+    with card.mount() as files:
+        assert card.prepare_state().stdout == ""
+        clock = files / "system" / "timesync" / "clock"
+        clock.touch()
+        for known_s, said in [(time.time() - 60, ""), (4e9, "-s @4000000000\n")]:
+            os.utime(clock, (known_s, known_s))
+            assert card.prepare_state().stdout == said

@@ -217,6 +217,39 @@ async def test_what_fails_for_ever_keeps_its_claim_and_harms_no_other(boxes: Box
     assert len(await box.entries()) == 2, "the next start makes it"
 
 
+async def test_a_new_life_records_before_it_goes_on_with_the_work_of_the_last(boxes: BoxFactory, slips: Reel) -> None:
+    box = await lives(boxes(footage=slips, assembler=StumblingAssembler))
+    assert isinstance(box.assembler, StumblingAssembler)
+    box.assembler.falls = 1
+    box.roll(3)
+    await pressed(box, 2.0)
+    await box.quiet()
+    await box.crash()
+    box.patience_s = 60.0
+    await box.start()
+    await asyncio.sleep(0.2)
+    assert await box.entries() == []
+
+    await box.connect()
+    box.roll(1)
+    await box.quiet()
+    assert len(await box.entries()) == 1
+
+
+async def test_without_a_camera_it_goes_on_all_the_same(boxes: BoxFactory, slips: Reel) -> None:
+    box = await lives(boxes(footage=slips, assembler=StumblingAssembler))
+    assert isinstance(box.assembler, StumblingAssembler)
+    box.assembler.falls = 1
+    box.roll(3)
+    await pressed(box, 2.0)
+    await box.quiet()
+    await box.crash()
+    box.patience_s = 0.1
+    await box.start()
+    await box.quiet()
+    assert len(await box.entries()) == 1
+
+
 async def test_the_memory_that_a_pending_one_will_replace_is_known(boxes: BoxFactory, slips: Reel) -> None:
     box = await lives(boxes(footage=slips, assembler=StumblingAssembler))
     assert isinstance(box.assembler, StumblingAssembler)

@@ -78,8 +78,8 @@ class LoopCard:
         return self._run(argv, MOMENT_ROOT=f"PARTUUID={self.signature:08x}-02")
 
     def prepare_state(self) -> "subprocess.CompletedProcess[str]":
-        """`prepare-state`; the card must be mounted."""
-        return self._run([LIBEXEC / "prepare-state", self.mounted])
+        """`prepare-state`; the card must be mounted. What it would set the clock to, it says instead."""
+        return self._run([LIBEXEC / "prepare-state", self.mounted], MOMENT_SET_CLOCK="echo")
 
     def _run(self, argv: list[str | Path], **more: str) -> "subprocess.CompletedProcess[str]":
         seams = {"MOMENT_TROUBLES": str(self.troubles), "MOMENT_GROW": str(self.grow)}

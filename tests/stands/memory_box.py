@@ -189,6 +189,7 @@ class Box:
         self.ear = Ear()
         self.fixed: set[str] = set()
         """Ids of memories that may not grow any more."""
+        self.patience_s = 0.0
         self.log: list[str] = []
         self.shot: dict[Key, int] = {}
         """Which piece of the reel every segment is."""
@@ -229,6 +230,7 @@ class Box:
             card=card,
             archivist=self._archivist,
             listener=self.ear,
+            patience_s=self.patience_s,
         )
         self.keeper = Keeper(
             store=self.store,
