@@ -41,11 +41,11 @@ class Card:
         self.path = path
 
     @classmethod
-    def flash(cls, image: Path, path: Path) -> "Card":
-        """A card that this image was just written to."""
+    def flash(cls, image: Path, path: Path, size_bytes: int = CARD_BYTES) -> "Card":
+        """A card of this size that this image was just written to."""
         copy_sparse(image, path)
         with path.open("r+b") as file:
-            file.truncate(CARD_BYTES)
+            file.truncate(size_bytes)
         return cls(path)
 
     def parts(self) -> list[Part]:
@@ -69,6 +69,10 @@ class Card:
         """Put text files onto the boot partition, as an owner does with the card in a computer."""
         for name, content in files.items():
             self._mtool("mcopy", "-o", "-i", self._boot, "-", f"::/{name}", content=content)
+
+    def put(self, file: Path) -> None:
+        """Put a file of this machine onto the boot partition, as an owner does."""
+        self._mtool("mcopy", "-o", "-i", self._boot, str(file), "::/")
 
     def start(self, folder: Path) -> Start:
         """Kernel, initial file system and command line, by the words of its own `config.txt`."""

@@ -6,6 +6,9 @@ from itertools import pairwise
 
 _GOT_IT_LIT_S = (0.8, 1.4)
 _FRAME_S = 0.3
+_SLOW_S = (0.7, 1.5)
+_HURRIED_S = 0.4
+_MANY = 30
 
 
 @dataclass(frozen=True)
@@ -31,3 +34,19 @@ def got_it_at_s(edges: Sequence[Edge], since_s: float) -> float | None:
         if is_framed and is_lit and _GOT_IT_LIT_S[0] <= lit_s <= _GOT_IT_LIT_S[1] and end_s >= since_s:
             return end_s
     return None
+
+
+def blinks_slowly(edges: Sequence[Edge], since_s: float) -> bool:
+    """Whether the lamp was on and off for about a second each, three times and more, after `since_s`."""
+    lengths_s = _lengths_s(edges, since_s)
+    return len(lengths_s) >= 6 and all(_SLOW_S[0] <= length_s <= _SLOW_S[1] for length_s in lengths_s)
+
+
+def has_flickered(edges: Sequence[Edge], since_s: float) -> bool:
+    """Whether the lamp has shown the hurried flicker of *not saved* after `since_s`."""
+    return sum(length_s <= _HURRIED_S for length_s in _lengths_s(edges, since_s)) >= _MANY
+
+
+def _lengths_s(edges: Sequence[Edge], since_s: float) -> list[float]:
+    late = [edge for edge in edges if edge.at_s >= since_s]
+    return [after.at_s - before.at_s for before, after in pairwise(late)]

@@ -1,0 +1,70 @@
+"""Three boots in a row failed: the next one records nothing, says so by its lamp and to whoever asks, and it ends."""
+
+import time
+
+import pytest
+
+from tests.board.box import Box
+from tests.board.conftest import BenchFactory
+from tests.board.lamp import blinks_slowly, has_flickered
+from tests.board.machine import wait_until
+from tests.board.owner import CAMERA, PANEL, settings_file
+from tests.board.steps import Steps
+
+pytestmark = pytest.mark.board
+
+LIMIT_S = 240.0
+NOT_SAVED_S = 8.0
+THREE_FAILURES = """
+systemctl stop moment-health moment-recorder
+PYTHONPATH=/usr/lib/moment-recorder/lib python3 -B - <<END
+import time
+from pathlib import Path
+from appliance.boot.boots import Boots
+from appliance.boot.guard import Boot
+failed = [Boot(name, time.time(), "normal", "unwell", "it hung") for name in ("one", "two", "three")]
+Boots(Path("/data/system/boots.json")).write(failed)
+END
+"""
+"""As if the recorder had not come up in the last three boots; what makes it so is told by tests/boot."""
+
+
+@pytest.mark.timeout(1200)
+def test_safe_mode(bench: BenchFactory, steps: Steps) -> None:
+    """Safe mode."""
+    here = bench()
+    here.card.write({"moment.toml": settings_file(CAMERA, PANEL)})
+    with steps.step("a first boot, and as if it and two more had failed"), here.board() as box:
+        wait_until("the recorder answers", lambda: box.status() is not None, LIMIT_S, every_s=3.0)
+        box.run(THREE_FAILURES)
+        box.machine.power_off()
+    with here.board() as box:
+        _is_safe(box, steps)
+        with steps.step("switched off in order"):
+            box.machine.power_off()
+    with steps.step("off and on again: it tries to record"), here.board() as box:
+        wait_until("it records again", lambda: _state(box) not in {"", "off"}, LIMIT_S, every_s=3.0)
+
+
+def _is_safe(box: Box, steps: Steps) -> None:
+    lamp = box.machine.wires.lamp
+    with steps.step("nothing is recorded, and the box says why"):
+        wait_until("somebody answers", lambda: _state(box) != "", LIMIT_S, every_s=3.0)
+        status = box.status()
+        assert status
+        assert status.recording.state == "off"
+        assert "it hung" in (status.recording.reason or "")
+        assert box.run("systemctl show -P ActiveState moment-recorder.service").strip() == "inactive"
+    with steps.step("its lamp blinks slowly"):
+        since_s = time.monotonic()
+        wait_until("it blinks slowly", lambda: blinks_slowly(lamp, since_s), LIMIT_S)
+    with steps.step("a press, and the lamp flickers: not saved"):
+        since_s = time.monotonic()
+        box.machine.wires.hold("save", 0.5)
+        time.sleep(NOT_SAVED_S)
+        assert has_flickered(lamp, since_s)
+
+
+def _state(box: Box) -> str:
+    status = box.status()
+    return status.recording.state if status else ""
