@@ -40,7 +40,7 @@ def bundle(folder: Path, version: str, *, first_words: str = "") -> Path:
     for name in ("__init__", "supervise"):
         for compiled in (package / "__pycache__").glob(f"{name}.*.pyc"):
             compiled.unlink()  # or it would be taken for what the changed source says
-    argv = [PROJECT_ROOT / "image-build" / "bundle", application, "--output", folder]
+    argv = [str(PROJECT_ROOT / "image-build" / "bundle"), str(application), "--output", str(folder)]
     subprocess.run(argv, check=True, capture_output=True)
     (made,) = folder.glob(f"*{version}*.update")
     return made
