@@ -19,6 +19,9 @@ REPORTS = PROJECT_ROOT / "build" / "board-test"
 
 BenchFactory = Callable[..., Bench]
 
+IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
+only_in_full = pytest.mark.skipif(not IS_FULL, reason="takes minutes: with MOMENT_CAMPAIGN=full")
+
 
 @pytest.fixture(scope="session")
 def image() -> Path:

@@ -1,6 +1,5 @@
 """Power cuts at random moments while the box records and saves: it comes back by itself, with all that it promised."""
 
-import os
 import random
 import shutil
 import time
@@ -13,7 +12,7 @@ from tests.board.bench import Bench
 from tests.board.box import Box
 from tests.board.camera import Reel
 from tests.board.card import copy_sparse
-from tests.board.conftest import BenchFactory
+from tests.board.conftest import IS_FULL, BenchFactory
 from tests.board.lamp import got_it_at_s
 from tests.board.owner import CAMERA, PANEL, SHORT_RING, settings_file
 from tests.board.steps import Steps
@@ -22,7 +21,6 @@ from tests.system.conftest import Settings
 
 pytestmark = pytest.mark.board
 
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 PULLED = 25 if IS_FULL else 2
 FORGOTTEN = 25 if IS_FULL else 1
 RECORDING_LIMIT_S = 240.0

@@ -5,13 +5,13 @@ import time
 import pytest
 
 from tests.board.box import Box
-from tests.board.conftest import BenchFactory
+from tests.board.conftest import BenchFactory, only_in_full
 from tests.board.lamp import blinks_slowly, has_flickered
 from tests.board.machine import wait_until
 from tests.board.owner import CAMERA, PANEL, settings_file
 from tests.board.steps import Steps
 
-pytestmark = pytest.mark.board
+pytestmark = [pytest.mark.board, only_in_full]
 
 LIMIT_S = 240.0
 NOT_SAVED_S = 8.0

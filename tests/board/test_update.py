@@ -1,6 +1,5 @@
 """An update on the card's first partition is taken, tried and kept; one that does not work is taken back."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,16 +11,13 @@ import pytest
 from appliance.update.outcome import Outcome
 from tests.board.box import Box
 from tests.board.camera import Reel
-from tests.board.conftest import BenchFactory
+from tests.board.conftest import BenchFactory, only_in_full
 from tests.board.machine import wait_until
 from tests.board.owner import CAMERA, SHORT_RING, settings_file
 from tests.board.steps import Steps
 from tests.conftest import PROJECT_ROOT
 
-pytestmark = [
-    pytest.mark.board,
-    pytest.mark.skipif(os.environ.get("MOMENT_CAMPAIGN") != "full", reason="ten minutes: with MOMENT_CAMPAIGN=full"),
-]
+pytestmark = [pytest.mark.board, only_in_full]
 
 NEWER, BROKEN = "99.1", "99.2"
 LIMIT_S = 600.0
