@@ -33,8 +33,8 @@ PAUSE_S = 30.0
 class Workshop:
     """Owns the queue of moments, and the archive through its thread `archivist`.
 
-    `patience_s`: how long its work waits for the first new segment. What an earlier life secured loses nothing by it;
-    what happens now is lost until the camera is recorded, and on a slow board both would be slower together.
+    `patience_s`: how long the making of files waits for the first new segment. What an earlier life secured loses
+    nothing by it; what happens now is lost until the camera is recorded, and on a slow board both would be slower.
     """
 
     def __init__(
@@ -90,11 +90,11 @@ class Workshop:
 
     async def run(self, log: Callable[[str], None]) -> NoReturn:
         """Make files for ever; cancelling leaves the claim, and the next start goes on from it."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._has_footage.wait(), self._patience_s)
         for sentence in await self._reconcile():
             log(sentence)
         await self._redate()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._has_footage.wait(), self._patience_s)
         while True:
             moment = await self._queue.get()
             if moment is None:

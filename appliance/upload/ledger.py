@@ -53,8 +53,9 @@ class Ledger:
             self._make(table, columns)
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._rows.close()
+        """Let go of the file, if it was opened."""
+        if self._database is not None:
+            self._database.close()
 
     def read(self, remote: str) -> Kept:
         """All jobs, and the gate of the storage `remote`."""

@@ -159,3 +159,9 @@ def test_the_catalogue_may_write_at_the_same_time(ledger: Ledger, tmp_path: Path
     catalogue = Catalogue(tmp_path)
     assert (len(catalogue.entries()), len(ledger.read(REMOTE).jobs)) == (20, 20)
     catalogue.close()
+
+
+def test_what_was_never_opened_can_be_closed(tmp_path: Path) -> None:
+    """A recorder that is stopped before its shelf is known."""
+    Ledger(tmp_path).close()
+    assert list(tmp_path.iterdir()) == []
