@@ -22,7 +22,7 @@ _UDP_OPTIONS = {
     "buffer_size": "4194304",
     "timeout": "3000000",  # microseconds
 }
-_INPUT_OPTIONS: dict[str, str | int] = {"fflags": "+genpts", "probesize": 1_000_000}
+_INPUT_OPTIONS: dict[str, str | int] = {"f": "mpegts", "fflags": "+genpts", "probesize": 1_000_000}
 _QUICK_LOOK_US, _LOOK_US = 500_000, 2_000_000
 """ffmpeg always takes all of this time (`analyzeduration`), as it never knows whether another stream will come. What is
 to be copied is known by its table and a first frame of sound; what is to be encoded may need a key frame."""
@@ -66,15 +66,12 @@ class MpegtsUdpCamera:
             raise CameraTroubleError(f'camera.url is "{shown}", not udp://0.0.0.0:PORT.') from None
         async with self._ready_probe(url).epoch() as facts:
             look_us = _QUICK_LOOK_US if is_copied(facts) else _LOOK_US
-            camera = ffmpeg.input(url, f="mpegts", **_INPUT_OPTIONS, analyzeduration=look_us)
+            camera = ffmpeg.input(url, **_INPUT_OPTIONS, analyzeduration=look_us)
             yield network_footage(camera, facts, has_sound=self._has_sound)
 
     def _ready_probe(self, url: str) -> Probe:
         if self._probe is None:
             silent = f"{self.name} brings no picture; is the camera streaming to this box's address and port?"
-            options = [word for key, value in _INPUT_OPTIONS.items() for word in (f"-{key}", str(value))]
-            looks = [
-                ["-f", "mpegts", *options, "-analyzeduration", str(look_us)] for look_us in (_QUICK_LOOK_US, _LOOK_US)
-            ]
+            looks = [_INPUT_OPTIONS | {"analyzeduration": look_us} for look_us in (_QUICK_LOOK_US, _LOOK_US)]
             self._probe = Probe(url, *looks, name=self.name, if_silent=silent, limit_s=self._look_limit_s)
         return self._probe

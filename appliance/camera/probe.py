@@ -3,7 +3,7 @@
 import asyncio
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -66,21 +66,20 @@ def read_report(report: bytes) -> StreamFacts | None:
 class Probe:
     """Asks ffprobe about one camera, by the wall clock: it gives up after `limit_s` whatever ffprobe does.
 
-    `looks`: ffprobe's input options, of a quick look first; each further one is taken where the one before left a
-    doubt. `if_silent`: the sentence for a camera that let the time pass.
+    `looks`: ffprobe's input options, named as for ffmpeg-python, of a quick look first; each further one is taken where
+    the one before left a doubt. `if_silent`: the sentence for a camera that let the time pass.
     """
 
     def __init__(
         self,
         url: str,
-        *looks: Sequence[str],
+        *looks: Mapping[str, str | int],
         name: str,
         if_silent: str,
         limit_s: float = LOOK_LIMIT_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
-        asked = ("ffprobe", "-v", "error", "-show_streams", "-of", "json")
-        self._looks = [(*asked, *options, "-i", url) for options in looks]
+        self._looks = [_command(url, options) for options in looks]
         self._name = name
         self._if_silent = if_silent
         self._limit_s = limit_s
@@ -116,16 +115,20 @@ class Probe:
     async def _ask(self) -> StreamFacts:
         try:
             async with asyncio.timeout(self._limit_s):
-                for argv in self._looks[:-1]:
-                    facts, _ = await _look(argv)
+                for argv in self._looks:
+                    facts, child = await _look(argv)
                     if facts and facts.is_sure:
-                        return facts
-                facts, child = await _look(self._looks[-1])
+                        break
         except TimeoutError:
             raise CameraTroubleError(self._if_silent) from None
         if facts is None:
             raise CameraTroubleError(explain(child.last_words, await child.wait(), self._name))
         return facts
+
+
+def _command(url: str, options: Mapping[str, str | int]) -> list[str]:
+    words = [word for key, value in options.items() for word in (f"-{key}", str(value))]
+    return ["ffprobe", "-v", "error", "-show_streams", "-of", "json", *words, "-i", url]
 
 
 async def _look(argv: Sequence[str]) -> tuple[StreamFacts | None, Child]:

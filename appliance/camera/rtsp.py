@@ -49,8 +49,7 @@ class RtspCamera:
         }
         self.name = f"RTSP camera at {without_secrets(url)}"
         silent = f"{self.name} sends no picture; is it awake?"
-        argv = [word for key, value in self._options.items() for word in (f"-{key}", str(value))]
-        self._probe = Probe(url, argv, name=self.name, if_silent=silent, limit_s=look_limit_s)
+        self._probe = Probe(url, self._options, name=self.name, if_silent=silent, limit_s=look_limit_s)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:

@@ -41,11 +41,11 @@ class Card:
         self.path = path
 
     @classmethod
-    def flash(cls, image: Path, path: Path, size_bytes: int = CARD_BYTES) -> "Card":
-        """A card of this size that this image was just written to."""
+    def flash(cls, image: Path, path: Path) -> "Card":
+        """A card that this image was just written to."""
         copy_sparse(image, path)
         with path.open("r+b") as file:
-            file.truncate(size_bytes)
+            file.truncate(CARD_BYTES)
         return cls(path)
 
     def parts(self) -> list[Part]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.board.bench import Bench
 from tests.board.camera import Reel
-from tests.board.card import CARD_BYTES, Card
+from tests.board.card import Card
 from tests.board.payload import make_payload
 from tests.board.steps import Steps
 from tests.conftest import PROJECT_ROOT
@@ -45,12 +45,12 @@ def payload(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bench(image: Path) -> Iterator[BenchFactory]:
-    """`bench(payload=None, card_bytes=…)`: a freshly flashed card, with boards to put it into."""
+    """`bench(payload=None)`: a freshly flashed card, with boards to put it into."""
     with tempfile.TemporaryDirectory(prefix="board-") as name:  # pytest's own folders are too long for sockets
 
-        def make(*, payload: Path | None = None, card_bytes: int = CARD_BYTES) -> Bench:
+        def make(*, payload: Path | None = None) -> Bench:
             folder = Path(name)
-            return Bench(folder, Card.flash(image, folder / "card.img", card_bytes), free_port(), payload)
+            return Bench(folder, Card.flash(image, folder / "card.img"), free_port(), payload)
 
         yield make
 

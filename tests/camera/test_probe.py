@@ -1,7 +1,6 @@
 """What is read from ffprobe's report, and how long it is remembered."""
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +62,8 @@ class Film:
         picture = b"FRAME\n" + bytes(16 * 16 * 3 // 2)
         file.write_bytes(b"YUV4MPEG2 W16 H16 F25:1 Ip C420jpeg\n" + picture * 12)
 
-    def probe(self, hands: Hands, *looks: Sequence[str]) -> Probe:
-        return Probe(str(self._file), *(looks or [[]]), name="film", if_silent="silent", now_s=hands)
+    def probe(self, hands: Hands, *looks: dict[str, str | int]) -> Probe:
+        return Probe(str(self._file), *(looks or [{}]), name="film", if_silent="silent", now_s=hands)
 
     def vanish(self) -> None:
         self._file.unlink()
@@ -100,16 +99,16 @@ async def test_after_a_short_epoch_the_camera_is_asked_again(film: Film) -> None
 
 async def test_a_program_that_says_nothing_is_given_up_by_the_clock(tmp_path: Path) -> None:
     """A UDP port that nobody sends to, looked at for half a second."""
-    probe = Probe("udp://127.0.0.1:0", ["-f", "mpegts"], name="x", if_silent="It is silent.", limit_s=0.5)
+    probe = Probe("udp://127.0.0.1:0", {"f": "mpegts"}, name="x", if_silent="It is silent.", limit_s=0.5)
 
     with pytest.raises(CameraTroubleError, match=r"It is silent\."):
         async with probe.epoch():
             pass
 
 
-@pytest.mark.parametrize("looks", [([], ["-no-such-option"]), (["-no-such-option"], [])])
+@pytest.mark.parametrize("looks", [({}, {"no-such-option": 1}), ({"no-such-option": 1}, {})])
 async def test_another_look_is_taken_only_where_the_quick_one_saw_nothing(
-    film: Film, looks: tuple[list[str], ...]
+    film: Film, looks: tuple[dict[str, str | int], ...]
 ) -> None:
     async with film.probe(Hands(), *looks).epoch() as facts:
         assert facts.video_codec == "rawvideo"

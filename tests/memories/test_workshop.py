@@ -217,7 +217,8 @@ async def test_what_fails_for_ever_keeps_its_claim_and_harms_no_other(boxes: Box
     assert len(await box.entries()) == 2, "the next start makes it"
 
 
-async def test_a_new_life_records_before_it_goes_on_with_the_work_of_the_last(boxes: BoxFactory, slips: Reel) -> None:
+async def left_unfinished(boxes: BoxFactory, slips: Reel) -> Box:
+    """A box whose last life ended with a moment secured and its file not made."""
     box = await lives(boxes(footage=slips, assembler=StumblingAssembler))
     assert isinstance(box.assembler, StumblingAssembler)
     box.assembler.falls = 1
@@ -225,6 +226,11 @@ async def test_a_new_life_records_before_it_goes_on_with_the_work_of_the_last(bo
     await pressed(box, 2.0)
     await box.quiet()
     await box.crash()
+    return box
+
+
+async def test_a_new_life_records_before_it_goes_on_with_the_work_of_the_last(boxes: BoxFactory, slips: Reel) -> None:
+    box = await left_unfinished(boxes, slips)
     box.patience_s = 60.0
     await box.start()
     await asyncio.sleep(0.2)
@@ -237,13 +243,7 @@ async def test_a_new_life_records_before_it_goes_on_with_the_work_of_the_last(bo
 
 
 async def test_without_a_camera_it_goes_on_all_the_same(boxes: BoxFactory, slips: Reel) -> None:
-    box = await lives(boxes(footage=slips, assembler=StumblingAssembler))
-    assert isinstance(box.assembler, StumblingAssembler)
-    box.assembler.falls = 1
-    box.roll(3)
-    await pressed(box, 2.0)
-    await box.quiet()
-    await box.crash()
+    box = await left_unfinished(boxes, slips)
     box.patience_s = 0.1
     await box.start()
     await box.quiet()
