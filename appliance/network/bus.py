@@ -12,7 +12,7 @@ Its version 0.2.3 is the last of its kind; its faults end here:
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dbus_next.aio.message_bus import MessageBus
@@ -20,6 +20,8 @@ from dbus_next.constants import BusType, MessageFlag, MessageType
 from dbus_next.message import Message
 from dbus_next.signature import Variant
 from msgspec import Struct
+
+from appliance.network.typed import Typed
 
 NO_REPLY = "org.freedesktop.DBus.Error.NoReply"
 DISCONNECTED = "org.freedesktop.DBus.Error.Disconnected"
@@ -35,7 +37,7 @@ class BusError(Exception):
 
 
 class Call(Struct, frozen=True):
-    """What is asked of whom. `body`: as `signature` (of D-Bus) has it; variants in it are `dbus_next.Variant`."""
+    """What is asked of whom. `body`: as `signature` (of D-Bus) has it; variants in it are `Typed`."""
 
     destination: str
     path: str
@@ -170,7 +172,7 @@ def _message(call: Call) -> Message:
             call.member,
             flags=MessageFlag.NO_AUTOSTART,  # to look at a service must not start what the owner stopped
             signature=call.signature,
-            body=list(call.body),
+            body=[_variants(part) for part in call.body],
         )
     except (TypeError, ValueError) as error:
         raise BusError(INVALID_ARGUMENTS, f"{call.member} cannot be asked: {error}") from error
@@ -182,6 +184,17 @@ def _body(answer: Message | None) -> list[Any]:
     if answer.message_type is MessageType.ERROR:
         raise BusError(answer.error_name, str(answer.body[0]) if answer.body else "no reason given")
     return [_plain(part) for part in answer.body]
+
+
+def _variants(value: Any) -> Any:
+    """With the library's variants, however deep."""
+    if isinstance(value, Typed):
+        return Variant(value.signature, _variants(value.value))
+    if isinstance(value, Mapping):
+        return {key: _variants(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_variants(part) for part in value]
+    return value
 
 
 def _plain(value: Any) -> Any:
