@@ -25,6 +25,9 @@ _SPACE = uuid.UUID("b2c9d9a4-0a1c-5d68-9a57-0b0bb8e64d9e")
 HOTSPOT_ID = str(uuid.uuid5(_SPACE, "hotspot"))
 """The same for ever: a set-up network that an earlier life of the recorder left open is known by it."""
 
+TRIAL_ID = str(uuid.uuid5(_SPACE, "trial"))
+"""So is a trial that a crash left behind."""
+
 TRIAL_DHCP_S = 20
 """An address takes a second or two; NetworkManager alone would wait for 45 s before it says that none comes."""
 
@@ -85,7 +88,7 @@ def home_settings(wanted: Wanted, *, is_trial: bool, priority: int = 0) -> Setti
     """A network of the owner. A trial is never joined by itself, and gives up early."""
     connection = {
         "id": text(_label(wanted)),
-        "uuid": text(home_id(wanted.ssid)),
+        "uuid": text(TRIAL_ID if is_trial else home_id(wanted.ssid)),
         "type": text("802-11-wireless"),
         "autoconnect": flag(value=not is_trial),
         "autoconnect-retries": number(0),  # for ever; NetworkManager alone rests after four
