@@ -34,6 +34,8 @@ class Patience(Struct, frozen=True):
     checkpoint_s: int = 120
     look_s: float = 0.5
     """Between two looks at what is not told by a signal."""
+    settle_s: float = 0.1
+    """A change is told in several signals: they are waited for and looked at once."""
 
 
 class Proof(Struct, frozen=True):

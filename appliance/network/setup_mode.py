@@ -110,8 +110,8 @@ class SetUpMode:
             self._lost_since_s = now_s
         if sight.is_open and not before.is_open:
             self._used_s = self._tried_s = now_s
-        if sight.is_open and self.reason is None and self.work is None and self._plan.policy != "never":
-            self.reason = "lost" if sight.knows else "first-start"  # an earlier life of ours left it open
+            if self.reason is None and self.work is None and self._plan.policy != "never":
+                self.reason = "lost" if sight.knows else "first-start"  # an earlier life of ours left it open
 
     def phone_heard(self, now_s: float) -> None:
         """Somebody is in the set-up network."""
@@ -120,7 +120,9 @@ class SetUpMode:
     def ask_open(self, now_s: float) -> str | None:
         """Somebody wants it open. A sentence if that cannot be."""
         if self._plan.policy == "never":
-            return "This recorder leaves the network alone: set `network.set_up` to let it open a set-up network."
+            return (
+                "This recorder leaves the network of its machine alone: `network.set_up` in the settings changes that."
+            )
         if not self.sight.has_manager:
             return "NetworkManager does not run on this machine: without it there is no set-up network."
         if not self.sight.has_radio:

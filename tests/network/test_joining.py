@@ -22,7 +22,9 @@ from appliance.network.uplink import NETWORK_MANAGER
 from tests.network.conftest import PATIENCE_S, Moved, running
 from tests.stands.network_manager import PrivateBus
 
-QUICK = Patience(look_s=0.005, internet_s=0.02, scan_s=5.0, join_s=10.0, keep_s=10.0, back_s=10.0, checkpoint_s=60)
+QUICK = Patience(
+    settle_s=0.005, look_s=0.005, internet_s=0.02, scan_s=5.0, join_s=10.0, keep_s=10.0, back_s=10.0, checkpoint_s=60
+)
 PASSPHRASE = "plum-river-tent"
 EVERY_BYTE_OF_A_NAME = [bytes(range(start, start + 32)) for start in range(0, 256, 32)]
 

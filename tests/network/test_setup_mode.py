@@ -185,6 +185,18 @@ def test_what_is_dropped_is_not_kept() -> None:
     assert box.after(10_000) is None
 
 
+def test_what_is_closed_stays_closed_and_opens_by_itself_after_its_time() -> None:
+    box = Box(sight=KNOWS).opened(OPEN_KNOWS)
+
+    box.mode.ask_close(box.now_s)
+    box.see(OPEN_KNOWS)
+    assert box.after(0) == "close"
+    box.done(KNOWS)
+
+    assert box.after(299) is None
+    assert box.after(2) == "open"
+
+
 def test_a_radio_that_is_switched_off_is_switched_on_first() -> None:
     box = Box(sight=replace(RADIO, is_blocked=True))
 
