@@ -85,7 +85,7 @@ class SetUpMode:
             return "no-manager"
         if self.work == "try":
             return "trying"
-        if sight.is_open and self.work not in {"retry", "keep", "close"}:
+        if sight.is_open and self.work is None:
             return "hotspot"
         if sight.is_home:
             return "joined" if sight.station == "joined" else "wired"
