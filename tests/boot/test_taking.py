@@ -8,7 +8,7 @@ from appliance.boot.profiles import keyfile_of, profile_in
 from appliance.boot.wifi import WifiNetwork
 from appliance.settings.hiding import STARS
 from appliance.settings.reading import read_settings
-from tests.boot.conftest import Ask
+from tests.conftest import Ask
 from tests.stands.boot_card import FILE, SETTINGS, BootCard
 
 

@@ -1,12 +1,18 @@
 """The dictionaries that NetworkManager gets, and the rules of a password."""
 
+import json
+from collections.abc import Mapping
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.network.airwaves import Security
 from appliance.network.profiles import (
+    ADDRESS,
     HOTSPOT_ID,
+    TRIAL_ID,
     JoinSecurity,
     Wanted,
     chosen_security,
@@ -15,11 +21,69 @@ from appliance.network.profiles import (
     hotspot_settings,
     password_trouble,
 )
-from appliance.network.typed import Settings
+from appliance.network.typed import Settings, Typed
+from tests.conftest import Ask
 
 
 def plain(settings: Settings) -> dict[str, dict[str, object]]:
     return {name: {key: typed.value for key, typed in section.items()} for name, section in settings.items()}
+
+
+def as_gvariant(value: object, signature: str = "") -> str:  # noqa: PLR0911 - a table
+    """GLib's text of a value (GVariant Text Format)."""
+    match value:
+        case Typed():
+            return as_gvariant(value.value, value.signature)
+        case bool():
+            return str(value).lower()
+        case int():
+            return f"{'uint32' if signature == 'u' else 'int32'} {value}"
+        case bytes():
+            return f"[{', '.join(f'byte {byte}' for byte in value)}]"
+        case str():
+            return json.dumps(value, ensure_ascii=False)
+        case list():
+            return f"[{', '.join(map(as_gvariant, value))}]"
+        case Mapping():
+            return f"{{{', '.join(f'{json.dumps(key)}: {boxed(part)}' for key, part in value.items())}}}"
+    raise AssertionError(value)
+
+
+def boxed(value: object) -> str:
+    return f"<{as_gvariant(value)}>" if isinstance(value, Typed) else as_gvariant(value)
+
+
+def taken(network_manager: Ask, settings: Settings) -> dict[str, object]:
+    answer: dict[str, object] = network_manager({"settings": as_gvariant(settings)})
+    assert "error" not in answer, answer
+    return answer
+
+
+def test_networkmanager_itself_takes_the_set_up_network(network_manager: Ask) -> None:
+    told = taken(network_manager, hotspot_settings(b"Moment-K7QD", "random-words", 11))
+
+    assert (told["mode"], told["method"], told["addresses"]) == ("ap", "shared", [ADDRESS])
+
+
+@pytest.mark.parametrize("is_trial", [True, False])
+@pytest.mark.parametrize("security", get_args(JoinSecurity))
+@pytest.mark.parametrize("ssid", [b"home", "Café ☕'\"<b>".encode(), b"\xff" * 32, b"\0"])
+def test_networkmanager_itself_takes_every_network(
+    network_manager: Ask, ssid: bytes, security: JoinSecurity, is_trial: bool
+) -> None:
+    password = "" if security in {"open", "owe"} else "correct horse"
+    wanted = Wanted(ssid, password, security, is_hidden=True, keeps_to_wpa2=security == "wpa2")
+
+    told = taken(network_manager, home_settings(wanted, is_trial=is_trial, priority=3))
+
+    assert told["ssid"] == ssid.hex()
+    assert told["uuid"] == (TRIAL_ID if is_trial else home_id(ssid))
+
+
+def test_what_our_rules_refuse_networkmanager_refuses_too(network_manager: Ask) -> None:
+    wanted = Wanted(b"home", "1234567", "wpa2")
+
+    assert "error" in network_manager({"settings": as_gvariant(home_settings(wanted, is_trial=False))})
 
 
 def test_the_set_up_network_says_everything_that_a_phone_and_the_chip_need() -> None:
