@@ -5,6 +5,7 @@ The one place where the rooms meet at run time. It decides nothing.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from appliance.boot.report import BootReport
 from appliance.control.messages import (
@@ -12,6 +13,7 @@ from appliance.control.messages import (
     Counted,
     Event,
     MemoryChanged,
+    NetworkChanged,
     RecordingChanged,
     UploadChanged,
     UploadProgress,
@@ -31,6 +33,16 @@ from appliance.upload.room import UploadRoom
 Tell = Callable[[Event], None]
 
 _LAMP_MOMENTS: dict[State, LampMoment] = {"secured": "got-it", "kept": "memory-ready", "not-saved": "not-saved"}
+
+
+class Network(Protocol):
+    """Who answers for the network."""
+
+    def changed(self) -> NetworkChanged:
+        """How it is now."""
+
+    def ask_set_up(self) -> str:
+        """Somebody wants the set-up network; a sentence of what that comes to."""
 
 
 class Announcer:
@@ -53,10 +65,15 @@ class Announcer:
         self._panel: Panel
         self._upload: UploadRoom
         self._upload_trouble: str | None = None
+        self._network: Network
+        self._network_sentence = ""
 
-    def connect(self, keeper: Keeper, workshop: Workshop, panel: Panel, upload: UploadRoom, publish: Tell) -> None:
+    def connect(
+        self, *, keeper: Keeper, workshop: Workshop, panel: Panel, upload: UploadRoom, network: Network, publish: Tell
+    ) -> None:
         """Know who is there; what the boot found is told now, once."""
         self._keeper, self._workshop, self._panel, self._upload = keeper, workshop, panel, upload
+        self._network = network
         self._tells.append(publish)
         for sentence in (*self.boot.taken, *self.boot.troubles) if self.boot else ():
             self._log(sentence)
@@ -166,6 +183,18 @@ class Announcer:
     def set_up_asked(self) -> None:
         self._log("set-up mode asked for")
         self._say(Asked("set-up-mode"))
+        self._log(self._network.ask_set_up())
+
+    # The network's words
+
+    def network_changed(self) -> None:
+        told = self._network.changed()
+        is_new_sentence = told.sentence != self._network_sentence
+        self._network_sentence = told.sentence
+        if is_new_sentence:
+            self._log(f"network: {told.sentence}")
+        self._panel.set_condition("set-up-mode", on=told.mode in {"hotspot", "trying"})
+        self._say(told)
 
     def panel_fault(self, sentence: str | None) -> None:
         if sentence:

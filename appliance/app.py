@@ -20,8 +20,10 @@ from appliance.memories.assembler import Assembler
 from appliance.memories.claims import Claims
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
-from appliance.network.link import Link
-from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
+from appliance.network.room import Joints as NetworkJoints
+from appliance.network.room import NetworkRoom
+from appliance.network.setup_mode import Plan
+from appliance.network.uplink import UplinkWatch
 from appliance.notify import notifier_of
 from appliance.panel.hardware import Hardware
 from appliance.panel.panel import Panel
@@ -33,7 +35,7 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
-from appliance.settings.model import RingSettings, Settings, UploadSettings
+from appliance.settings.model import NetworkSettings, RingSettings, Settings, UploadSettings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
@@ -141,8 +143,15 @@ async def run_appliance(
         )
         storage = StorageRoom(rclone, upload.uploader.configuration_changed, explain=explain)
         closing.push_async_callback(storage.close)
-        link = Link(NETWORK_MANAGER)
-        uplink = UplinkWatch(link, upload.uploader.uplink_changed)
+
+        # network
+        network = _network_room(
+            settings.network,
+            clock=clock,
+            thread=closing.enter_context(ThreadPoolExecutor(1, "network")),
+            listener=announcer,
+        )
+        uplink = UplinkWatch(network.link, upload.uploader.uplink_changed)
 
         # panel and control
         panel = Panel(
@@ -159,6 +168,7 @@ async def run_appliance(
             workshop=workshop,
             uploads=upload.desk,
             storage=storage,
+            network=network,
             panel=panel,
             meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             clock=clock,
@@ -166,7 +176,14 @@ async def run_appliance(
             folder=str(archive.folder.absolute()),
         )
         server = Server(settings.control.socket, answers, allowed_uids=frozenset({0, os.getuid()}))
-        announcer.connect(keeper, workshop, panel, upload, server.publish)
+        announcer.connect(
+            keeper=keeper,
+            workshop=workshop,
+            panel=panel,
+            upload=upload,
+            network=answers.network,
+            publish=server.publish,
+        )
 
         for sentence in store.left_out:
             warn(sentence)
@@ -181,8 +198,8 @@ async def run_appliance(
                 panel.use_hardware(),
                 workshop.run(log),
                 upload.run(log),
-                link.run(),
                 uplink.run(),
+                network.run(),
                 heartbeat.run(stop),
             )
             working = [tasks.create_task(life) for life in lives]
@@ -222,5 +239,22 @@ def _upload_room(settings: UploadSettings, **joints: Unpack[Joints]) -> UploadRo
         device=settings.device,
         order=settings.order,
         reread=settings.reread,
+        **joints,
+    )
+
+
+def _network_room(settings: NetworkSettings, **joints: Unpack[NetworkJoints]) -> NetworkRoom:
+    return NetworkRoom(
+        plan=Plan(
+            policy=settings.set_up,
+            lost_after_s=settings.lost_minutes * 60,
+            retry_after_s=settings.retry_minutes * 60,
+            idle_after_s=settings.idle_minutes * 60,
+            keep_after_s=settings.keep_minutes * 60,
+        ),
+        directory=Path(settings.directory),
+        hotspot_file=Path(settings.hotspot_file),
+        hotspot_name=settings.hotspot_name,
+        country=settings.country,
         **joints,
     )

@@ -1,6 +1,7 @@
-"""Real cameras for every room's tests: an RTSP server, and a GoPro recording played live over UDP."""
+"""Real neighbours for every room's tests: an RTSP server, a GoPro recording played live over UDP, and libnm."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +39,7 @@ class RunningCamera:
         self.process.wait()
 
 
+Ask = Callable[[dict[str, Any]], Any]
 RtspCameraFactory = Callable[..., RunningCamera]
 UdpSenderFactory = Callable[..., RunningCamera]
 
@@ -116,3 +119,23 @@ def udp_sender(running: contextlib.ExitStack) -> UdpSenderFactory:
         return RunningCamera(f"udp://@:{to}", process)
 
     return start
+
+
+@pytest.fixture(scope="session")
+def network_manager() -> Iterator[Ask]:
+    """What NetworkManager says about profiles: one libnm for all tests."""
+    program = PROJECT_ROOT / "tests" / "stands" / "network_profiles.py"
+    with subprocess.Popen(
+        [SYSTEM_PYTHON, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        questions, answers = process.stdin, process.stdout
+        assert questions is not None
+        assert answers is not None
+
+        def ask(question: dict[str, Any]) -> Any:
+            questions.write(json.dumps(question) + "\n")
+            questions.flush()
+            return json.loads(answers.readline())
+
+        yield ask
+        questions.close()

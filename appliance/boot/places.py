@@ -21,6 +21,8 @@ class Places(NamedTuple):
     system: Path
     connections: Path
     """NetworkManager's profiles."""
+    network: Path
+    """What the recorder remembers of networks; its user's."""
     report: Path
     notes: Path
     """What scripts that ran earlier in this boot complain about: a file with a sentence each."""
@@ -40,6 +42,7 @@ class Places(NamedTuple):
             settings=root / SETTINGS.relative_to("/").parent,
             system=data / "system",
             connections=data / "system" / "network-connections",
+            network=data / "network",
             report=run / "report.json",
             notes=run / "troubles.d",
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appliance.boot.country import apply_country
 from appliance.boot.machine import Machine
+from appliance.boot.making_up import make_up
 from appliance.boot.notes import read_notes
 from appliance.boot.outcome import Outcome, Step
 from appliance.boot.places import Places
@@ -32,7 +33,8 @@ def steps_on_data(places: Places, machine: Machine, root: Path) -> list[Step]:
         Step("settle which version is used", partial(_settle, updates)),
         Step("take over the files on the card's first partition", partial(take_over, places, machine)),
         Step("take over updates from the card's first partition", partial(_hand_in, places, machine, updates)),
-        Step("set the country for Wi-Fi", partial(apply_country, places.system, machine)),
+        Step("make up the set-up network's password", partial(make_up, places, machine)),
+        Step("set the country for Wi-Fi", partial(apply_country, places, machine)),
     ]
 
 

@@ -6,7 +6,7 @@ from appliance.announcer import Announcer
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
-from appliance.control.messages import Answer, ServiceRequest, StorageRequest, UploadRequest
+from appliance.control.messages import Answer, NetworkRequest, ServiceRequest, StorageRequest, UploadRequest
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
@@ -15,6 +15,7 @@ from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
 from appliance.service.memories import Memories
+from appliance.service.network import NetworkRoom, NetworkService
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
 from appliance.service.upload import Upload
@@ -25,7 +26,7 @@ class Uploads(memories.Uploads, status.Uploads, upload.Uploads, Protocol):
 
 
 class Answers:
-    """Implements the control server's `Service`."""
+    """Implements the control server's `Service`. `network`: what is told of the network without being asked, too."""
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Answers:
         workshop: Workshop,
         uploads: Uploads,
         storage: StorageRoom,
+        network: NetworkRoom,
         panel: Panel,
         meter: Meter,
         clock: Clock,
@@ -64,6 +66,7 @@ class Answers:
         )
         self._upload = Upload(uploads)
         self._storage = Storage(storage)
+        self.network = NetworkService(network)
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
@@ -73,4 +76,6 @@ class Answers:
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self._storage.ask(request)
+        if isinstance(request, NetworkRequest):
+            return await self.network.ask(request)
         return await self._memories.ask(request, tell)

@@ -83,6 +83,29 @@ class UploadSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Read the copy back where the storage offers no hash in common with us."""
 
 
+class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """`[network]`: the box's own set-up network, and the networks that it joins."""
+
+    set_up: Literal["never", "asked", "by-itself"] = "never"
+    """`never`: the network of this machine is left alone."""
+    directory: str = "var/network"
+    """Where the last try of a network is remembered."""
+    country: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] = ""
+    """Two letters (ISO 3166-1), until a phone names another."""
+    hotspot_name: Annotated[str, Meta(max_length=32)] = ""
+    """Empty: the one that the box made up at its first start."""
+    hotspot_file: str = "var/hotspot.json"
+    """The set-up network's name and password, which the box makes up at its first start."""
+    lost_minutes: Annotated[float, Meta(ge=1, le=1440)] = 5
+    """For `by-itself`: so long the known networks are missed before the set-up network opens."""
+    retry_minutes: Annotated[float, Meta(ge=1, le=1440)] = 5
+    """So long it stays open without a phone before the known networks are tried again."""
+    idle_minutes: Annotated[float, Meta(ge=1, le=1440)] = 15
+    """One that was asked for closes when nobody uses it for so long, if networks are known."""
+    keep_minutes: Annotated[float, Meta(ge=1, le=60)] = 5
+    """A proven network is joined for good after so long, if the phone says nothing."""
+
+
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[control]`: the local socket that the `moment` command and the portal talk to."""
 
@@ -108,5 +131,6 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     memories: MemoriesSettings = field(default_factory=MemoriesSettings)
     panel: PanelSettings = field(default_factory=PanelSettings)
     upload: UploadSettings = field(default_factory=UploadSettings)
+    network: NetworkSettings = field(default_factory=NetworkSettings)
     control: ControlSettings = field(default_factory=ControlSettings)
     box: BoxSettings = field(default_factory=BoxSettings)

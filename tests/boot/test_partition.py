@@ -87,9 +87,10 @@ def test_a_partition_that_cannot_be_written_is_taken_from_once(card: BootCard) -
 
     report = card.boot()
 
-    assert (len(report.taken), report.troubles) == (2, [told])
+    assert (len(report.taken), report.troubles[:-1]) == (2, [told])
+    assert "moment-wifi.txt" in report.troubles[-1]
     card.settings_file.write_text('[camera]\nkind = "v4l2"\n')
-    assert card.boot().troubles == [told]
+    assert card.boot().troubles[:-1] == [told]
     assert card.settings == {"camera": {"kind": "v4l2"}}, "what a phone set later is not undone"
 
     card.machine.refuses_writing = False

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from appliance.boot.profiles import Profile, keyfile_of, profile_in
 from appliance.boot.wifi import WifiNetwork, wifi_complaints
-from tests.boot.conftest import Ask
+from tests.conftest import Ask
 
 quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 names = st.text(min_size=1, max_size=32).filter(lambda name: len(name.encode()) <= 32)

@@ -1,6 +1,7 @@
 """The whole service over real memories, asked as the server asks it; camera, ffmpeg and uploader are made up."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from appliance.card.meter import Meter
 from appliance.control import messages
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Answer, ServiceRequest
+from appliance.network.room import NetworkRoom
+from appliance.network.setup_mode import Plan
 from appliance.panel.hardware import NoHardware
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
@@ -22,6 +25,16 @@ from tests.stands.rooms import HandStorage, HandUploads
 from tests.stands.sys_card import SysCard
 
 PACKETS = (bytes([0x47, 0x1F, 0xFF, 0x10]) + bytes(184)) * 40
+
+
+def no_network(box: Box) -> NetworkRoom:
+    """That of a machine whose network is not ours, and which nobody runs."""
+    nobody = ThreadPoolExecutor(1)
+    folder = box.memories_path / "network"
+    return NetworkRoom(
+        plan=Plan(), directory=folder, hotspot_file=folder / "hotspot.json", clock=box.clock, thread=nobody,
+        listener=Announcer(3, box.log.append),
+    )  # fmt: skip
 
 
 class House:
@@ -44,7 +57,8 @@ class House:
         meter = Meter(box.memories_path, rated_terabytes=None, monotonic_s=box.clock.monotonic_s, sys=self.card.sys)
         self._answers = Answers(
             recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, uploads=self.uploads,
-            storage=HandStorage(), panel=panel, meter=meter, clock=box.clock, announcer=announcer, folder="/m",
+            storage=HandStorage(), network=no_network(box), panel=panel,
+            meter=meter, clock=box.clock, announcer=announcer, folder="/m",
         )  # fmt: skip
 
     async def ask(self, request: ServiceRequest) -> Answer:

@@ -90,7 +90,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(file: Path) -
         ('kind = "rtsp"', "line 1: kind stands outside of its section [camera] or [panel]"),
         (
             "\n\nzzz = 1",
-            "line 3: zzz is not a section; there are [camera], [ring], [memories], [panel], [upload], [control]",
+            "line 3: zzz is not a section; there are [camera], [ring], [memories], [panel], [upload], [network], ",
         ),
         ("camera = 3", "line 1: camera must be a section: [camera]"),
         ("[[camera]]\n", "line 1: camera must be a section: [camera]"),

@@ -1,8 +1,8 @@
 """NetworkManager's own reader and writer of keyfiles (libnm), asked line by line over standard input and output.
 
 Run by the system's Python (`/usr/bin/python3`, which has gi), not by the virtual environment's. A line
-`{"keyfile": …}` is answered by what NetworkManager understands, one like `{"ssid": HEX, "password": …, "hidden": …}` by
-the keyfile that it would write.
+`{"keyfile": …}` or `{"settings": …}` is answered by what NetworkManager understands, one like
+`{"ssid": HEX, "password": …, "hidden": …}` by the keyfile that it would write.
 """
 
 import json
@@ -35,6 +35,22 @@ def understood(keyfile: str) -> dict[str, Any]:
     }
 
 
+def taken(settings: str) -> dict[str, Any]:
+    """What NetworkManager makes of settings that came over D-Bus, in GVariant's text; an error if it refuses them."""
+    connection = NM.SimpleConnection.new_from_dbus(GLib.Variant.parse(GLib.VariantType("a{sa{sv}}"), settings))
+    connection.normalize(None)
+    connection.verify()
+    connection.verify_secrets()
+    wifi, addresses = connection.get_setting_wireless(), connection.get_setting_ip4_config()
+    return {
+        "ssid": bytes(wifi.get_ssid().get_data()).hex(),
+        "mode": wifi.get_mode(),
+        "method": addresses.get_method(),
+        "addresses": [addresses.get_address(n).get_address() for n in range(addresses.get_num_addresses())],
+        "uuid": connection.get_uuid(),
+    }
+
+
 def written(ssid: bytes, password: str, *, is_hidden: bool) -> str:
     """The keyfile of a network that was set up some other way."""
     connection = NM.SimpleConnection.new()
@@ -62,6 +78,8 @@ def answer(question: dict[str, Any]) -> Any:
     try:
         if "keyfile" in question:
             return understood(question["keyfile"])
+        if "settings" in question:
+            return taken(question["settings"])
         return written(bytes.fromhex(question["ssid"]), question["password"], is_hidden=question["hidden"])
     except GLib.Error as error:
         return {"error": error.message}

@@ -1,5 +1,6 @@
 """What the units promise, read as systemd reads them; and what `systemd/install` makes of a root tree."""
 
+import ipaddress
 import os
 import re
 import shutil
@@ -9,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from appliance.network.profiles import ADDRESS, PREFIX
 from appliance.recording.heartbeat import LOOKS_PER_WATCHDOG
 from tests.conftest import PROJECT_ROOT
 
 SYSTEMD = PROJECT_ROOT / "systemd"
 UNITS = SYSTEMD / "units"
+NFT = shutil.which("nft", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or ""
 ANALYZE = shutil.which("systemd-analyze") or ""
 MOST_EXPOSURE = {"moment-recorder.service": 2.0, "moment-portal.service": 1.0}
 LONGEST_STALL_S = 90
@@ -168,10 +171,31 @@ def test_every_configuration_is_in_its_place(root: Path) -> None:
         "journald.conf.d": "usr/lib/systemd/journald.conf.d",
         "sysctl.d": "usr/lib/sysctl.d",
         "NetworkManager": "usr/lib/NetworkManager/conf.d",
+        "NetworkManager/dnsmasq-shared.d": "etc/NetworkManager/dnsmasq-shared.d",
+        "fence": "usr/lib/moment-recorder",
         "presets": "usr/lib/systemd/system-preset",
     }.items():
-        for path in (SYSTEMD / folder).glob("*"):
+        for path in filter(Path.is_file, (SYSTEMD / folder).glob("*")):
             assert (root / place / path.name).read_text() == path.read_text()
+
+
+def test_names_and_fence_of_the_set_up_network_are_about_its_address() -> None:
+    names = (SYSTEMD / "NetworkManager/dnsmasq-shared.d/moment.conf").read_text().splitlines()
+    fence = (SYSTEMD / "fence/fence.nft").read_text()
+    network = ipaddress.ip_network(f"{ADDRESS}/{PREFIX}", strict=False)
+
+    assert f"address=/#/{ADDRESS}" in names
+    assert {"no-resolv", "local=/#/"} <= {*names}
+    assert f"ip saddr {network} jump phones" in fence
+
+
+@pytest.mark.skipif(not NFT, reason="nftables is not installed on this machine")
+def test_the_fence_is_understood_and_can_be_loaded_twice() -> None:
+    for _ in range(2):
+        subprocess.run(
+            ["unshare", "--net", "--map-root-user", NFT, "--file", SYSTEMD / "fence/fence.nft"],
+            check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
 
 
 def test_a_guest_changes_nothing_of_the_machine_that_it_visits(tmp_path: Path) -> None:
