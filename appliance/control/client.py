@@ -14,20 +14,41 @@ from appliance.control.messages import (
     AnyAnswer,
     AnyRequest,
     BackendsAnswer,
+    Cameras,
+    CamerasAnswer,
     CancelUpload,
+    ChangeSettings,
     Delete,
+    Deleted,
+    DeletedAnswer,
     Departed,
     DepartedAnswer,
+    Describe,
+    Diagnostics,
+    DiagnosticsAnswer,
     Done,
     Event,
+    FactoryReset,
+    Keep,
     Memories,
     MemoriesAnswer,
+    Picture,
+    PictureAnswer,
     Press,
     Refused,
     RemotesAnswer,
+    Ring,
+    RingAnswer,
     Save,
     SaveAnswer,
     ServiceRequest,
+    SetClock,
+    Settings,
+    SettingsAnswer,
+    SettingsChanged,
+    SettingsRefused,
+    Share,
+    ShareAnswer,
     Status,
     StatusAnswer,
     Step,
@@ -40,6 +61,7 @@ from appliance.control.messages import (
     StorageTest,
     StorageTested,
     Subscribe,
+    Undelete,
     Upload,
     UploadAnswer,
 )
@@ -88,13 +110,31 @@ class Client:
     @overload
     def ask(self, request: Status) -> StatusAnswer: ...
     @overload
-    def ask(self, request: Save) -> SaveAnswer: ...
+    def ask(self, request: Save | Keep) -> SaveAnswer: ...
     @overload
     def ask(self, request: Press) -> SaveAnswer | Done: ...
     @overload
     def ask(self, request: Memories) -> MemoriesAnswer: ...
     @overload
-    def ask(self, request: Delete | StorageAbort | StorageRemove) -> Done: ...
+    def ask(self, request: Describe | Delete | Undelete | StorageAbort | StorageRemove) -> Done: ...
+    @overload
+    def ask(self, request: SetClock | FactoryReset) -> Done: ...
+    @overload
+    def ask(self, request: Deleted) -> DeletedAnswer: ...
+    @overload
+    def ask(self, request: Ring) -> RingAnswer: ...
+    @overload
+    def ask(self, request: Settings) -> SettingsAnswer: ...
+    @overload
+    def ask(self, request: ChangeSettings) -> SettingsChanged | SettingsRefused: ...
+    @overload
+    def ask(self, request: Cameras) -> CamerasAnswer: ...
+    @overload
+    def ask(self, request: Picture) -> PictureAnswer: ...
+    @overload
+    def ask(self, request: Share) -> ShareAnswer: ...
+    @overload
+    def ask(self, request: Diagnostics) -> DiagnosticsAnswer: ...
     @overload
     def ask(self, request: Upload | CancelUpload) -> UploadAnswer: ...
     @overload

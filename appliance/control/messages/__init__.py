@@ -4,11 +4,37 @@ A connection may ask any number of things, one after the other. Every request ge
 a waiting `save` and a `subscribe` send `Event` lines before (or instead of) it.
 """
 
-from appliance.control.messages.base import Answer, Done, Refused, Request, Subscribe
+from appliance.control.messages.base import (
+    Answer,
+    Done,
+    Refused,
+    Request,
+    Subscribe,
+)
+from appliance.control.messages.box import (
+    RESET_WORD,
+    Diagnostics,
+    DiagnosticsAnswer,
+    FactoryReset,
+    ResetPart,
+    SetClock,
+)
+from appliance.control.messages.camera import (
+    Camera,
+    CameraKind,
+    Cameras,
+    CamerasAnswer,
+    Picture,
+    PictureAnswer,
+)
 from appliance.control.messages.memories import (
     Asked,
     Counted,
     Delete,
+    Deleted,
+    DeletedAnswer,
+    DeletedMemory,
+    Describe,
     Gap,
     Memories,
     MemoriesAnswer,
@@ -18,11 +44,32 @@ from appliance.control.messages.memories import (
     Press,
     Save,
     SaveAnswer,
+    Undelete,
+)
+from appliance.control.messages.ring import (
+    Keep,
+    Ring,
+    RingAnswer,
+    RingGap,
+    RingSegment,
+)
+from appliance.control.messages.settings import (
+    ChangeSettings,
+    Mistake,
+    Setting,
+    SettingKind,
+    Settings,
+    SettingsAnswer,
+    SettingsChanged,
+    SettingsRefused,
+    SettingsSection,
+    SettingValue,
 )
 from appliance.control.messages.status import (
     BoxStatus,
     CardLife,
     CardStatus,
+    MachineStatus,
     MemoriesStatus,
     RecordingChanged,
     RecordingState,
@@ -56,6 +103,8 @@ from appliance.control.messages.upload import (
     DepartedAnswer,
     DepartedMemory,
     MemoryUpload,
+    Share,
+    ShareAnswer,
     Upload,
     UploadAnswer,
     UploadChanged,
@@ -66,12 +115,17 @@ from appliance.control.messages.upload import (
 
 Event = RecordingChanged | MemoryChanged | UploadChanged | Counted | Asked
 
-MemoryRequest = Save | Press | Memories | Delete
-UploadRequest = Upload | CancelUpload | Departed
+MemoryRequest = Save | Press | Keep | Memories | Describe | Delete | Undelete | Deleted
+UploadRequest = Upload | CancelUpload | Departed | Share
 StorageRequest = (
     StorageBackends | StorageRemotes | StorageTest | StorageBegin | StorageReply | StorageAbort | StorageRemove
 )
-ServiceRequest = Status | MemoryRequest | UploadRequest | StorageRequest
+SettingsRequest = Settings | ChangeSettings
+CameraRequest = Cameras | Picture
+BoxRequest = SetClock | Diagnostics | FactoryReset
+ServiceRequest = (
+    Status | Ring | MemoryRequest | UploadRequest | StorageRequest | SettingsRequest | CameraRequest | BoxRequest
+)
 """What is answered by one answer."""
 
 AnyRequest = ServiceRequest | Subscribe
@@ -79,39 +133,65 @@ AnyRequest = ServiceRequest | Subscribe
 Step = Question | SignIn | Ready
 AnyAnswer = (
     StatusAnswer
+    | RingAnswer
     | SaveAnswer
     | MemoriesAnswer
+    | DeletedAnswer
     | UploadAnswer
     | DepartedAnswer
+    | ShareAnswer
     | BackendsAnswer
     | RemotesAnswer
     | StorageTested
     | Step
+    | SettingsAnswer
+    | SettingsChanged
+    | SettingsRefused
+    | CamerasAnswer
+    | PictureAnswer
+    | DiagnosticsAnswer
     | Done
     | Refused
     | Event
 )
 
 __all__ = [
+    "RESET_WORD",
     "Answer",
     "AnyAnswer",
     "AnyRequest",
     "Asked",
     "Backend",
     "BackendsAnswer",
+    "BoxRequest",
     "BoxStatus",
+    "Camera",
+    "CameraKind",
+    "CameraRequest",
+    "Cameras",
+    "CamerasAnswer",
     "CancelUpload",
     "CardLife",
     "CardStatus",
+    "ChangeSettings",
     "Choice",
     "Counted",
     "Delete",
+    "Deleted",
+    "DeletedAnswer",
+    "DeletedMemory",
     "Departed",
     "DepartedAnswer",
     "DepartedMemory",
+    "Describe",
+    "Diagnostics",
+    "DiagnosticsAnswer",
     "Done",
     "Event",
+    "FactoryReset",
     "Gap",
+    "Keep",
+    "MachineStatus",
     "Memories",
     "MemoriesAnswer",
     "MemoriesStatus",
@@ -120,6 +200,9 @@ __all__ = [
     "MemoryRequest",
     "MemoryState",
     "MemoryUpload",
+    "Mistake",
+    "Picture",
+    "PictureAnswer",
     "Press",
     "Question",
     "Ready",
@@ -130,10 +213,27 @@ __all__ = [
     "Remote",
     "RemotesAnswer",
     "Request",
+    "ResetPart",
+    "Ring",
+    "RingAnswer",
+    "RingGap",
+    "RingSegment",
     "RingStatus",
     "Save",
     "SaveAnswer",
     "ServiceRequest",
+    "SetClock",
+    "Setting",
+    "SettingKind",
+    "SettingValue",
+    "Settings",
+    "SettingsAnswer",
+    "SettingsChanged",
+    "SettingsRefused",
+    "SettingsRequest",
+    "SettingsSection",
+    "Share",
+    "ShareAnswer",
     "SignIn",
     "Space",
     "Status",
@@ -149,6 +249,7 @@ __all__ = [
     "StorageTest",
     "StorageTested",
     "Subscribe",
+    "Undelete",
     "Upload",
     "UploadAnswer",
     "UploadChanged",
