@@ -15,6 +15,7 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
+from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
@@ -63,6 +64,7 @@ class Answers:
             uploads=uploads,
             folder=folder,
         )
+        self._lookback = Lookback(store, clock)
         self._upload = Upload(uploads)
         self._storage = Storage(storage)
 
@@ -70,6 +72,8 @@ class Answers:
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
         if isinstance(request, messages.Status):
             return self._status.answer()
+        if isinstance(request, messages.Ring):
+            return self._lookback.answer(request)
         if isinstance(request, UploadRequest):
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):
