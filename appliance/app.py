@@ -19,6 +19,7 @@ from appliance.memories.archive import Archive
 from appliance.memories.assembler import Assembler
 from appliance.memories.claims import Claims
 from appliance.memories.keeper import Keeper
+from appliance.memories.shelf import Shelf
 from appliance.memories.workshop import Workshop
 from appliance.network.link import Link
 from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
@@ -58,10 +59,7 @@ async def run_appliance(
     ring_path, memories_path = Path(settings.ring.directory), Path(settings.memories.directory)
     step_minutes, step_s = settings.memories.minutes_per_step, settings.memories.minutes_per_step * 60
     async with AsyncExitStack() as closing:
-        for path in (ring_path, memories_path):
-            prepare_folder(path)
-            closing.callback(FolderLock(path).release)
-        require_links(ring_path, memories_path)
+        _take_folders(closing, ring_path, memories_path)
         card = closing.enter_context(ThreadPoolExecutor(1, "card"))
         flusher = closing.enter_context(ThreadPoolExecutor(1, "flusher"))
         archivist = closing.enter_context(ThreadPoolExecutor(1, "archivist"))
@@ -122,6 +120,8 @@ async def run_appliance(
             overlap=settings.memories.overlap,
             may_grow=announcer.may_grow,
         )
+        shelf = Shelf(archive=archive, workshop=workshop, archivist=archivist, clock=clock)
+        store.spare = shelf.start()
         workshop.start_from(entries)
         keeper.resume(left_claims)
 
@@ -157,6 +157,7 @@ async def run_appliance(
             store=store,
             keeper=keeper,
             workshop=workshop,
+            shelf=shelf,
             uploads=upload.desk,
             storage=storage,
             panel=panel,
@@ -190,6 +191,13 @@ async def run_appliance(
             await keeper.wait_until_quiet()
             for task in working:
                 task.cancel()
+
+
+def _take_folders(closing: AsyncExitStack, ring_path: Path, memories_path: Path) -> None:
+    for path in (ring_path, memories_path):
+        prepare_folder(path)
+        closing.callback(FolderLock(path).release)
+    require_links(ring_path, memories_path)
 
 
 async def _ring_store(settings: RingSettings, clock: Clock, *, card: Executor, flusher: Executor) -> RingStore:

@@ -10,6 +10,7 @@ from appliance.control.errors import RefusedError
 from appliance.control.messages import Answer, MemoryRequest, ServiceRequest, StorageRequest, UploadRequest
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
+from appliance.memories.shelf import Shelf
 from appliance.memories.workshop import Workshop
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
@@ -36,6 +37,7 @@ class Answers:
         store: RingStore,
         keeper: Keeper,
         workshop: Workshop,
+        shelf: Shelf,
         uploads: Uploads,
         storage: StorageRoom,
         panel: Panel,
@@ -57,7 +59,7 @@ class Answers:
         )
         self._memories = Memories(
             keeper=keeper,
-            workshop=workshop,
+            shelf=shelf,
             panel=panel,
             clock=clock,
             announcer=announcer,

@@ -43,8 +43,9 @@ class House:
         self.card = SysCard(box.memories_path / "sys", box.memories_path)
         meter = Meter(box.memories_path, rated_terabytes=None, monotonic_s=box.clock.monotonic_s, sys=self.card.sys)
         self._answers = Answers(
-            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, uploads=self.uploads,
-            storage=HandStorage(), panel=panel, meter=meter, clock=box.clock, announcer=announcer, folder="/m",
+            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,
+            uploads=self.uploads, storage=HandStorage(), panel=panel, meter=meter, clock=box.clock,
+            announcer=announcer, folder="/m",
         )  # fmt: skip
 
     async def ask(self, request: ServiceRequest) -> Answer:
