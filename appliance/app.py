@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -34,23 +35,36 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
+from appliance.service.settings import SettingsDesk
 from appliance.settings.model import RingSettings, Settings, UploadSettings
+from appliance.settings.owners import OwnersSettings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
 from appliance.upload.causes import explain
-from appliance.upload.room import Joints, UploadRoom
+from appliance.upload.room import Joints, UploadRoom, rules_of
 
 Log = Callable[[str], None]
+BeginAnew = Callable[[], None]
 
 FOOTAGE_FIRST_S = 20.0
 """A start that finds a memory unfinished begins with the camera all the same."""
 
 
 async def run_appliance(
-    settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event, *, warn: Log
+    settings: Settings,
+    clock: Clock,
+    hardware: Hardware,
+    log: Log,
+    stop: asyncio.Event,
+    *,
+    warn: Log,
+    owners: OwnersSettings,
+    begin_anew: BeginAnew,
 ) -> None:
     """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
+
+    `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError: a sentence for the owner each.
@@ -160,6 +174,7 @@ async def run_appliance(
             shelf=shelf,
             uploads=upload.desk,
             storage=storage,
+            settings=SettingsDesk(owners, archivist, take_over=partial(_go_by, upload), begin_anew=begin_anew),
             panel=panel,
             meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             clock=clock,
@@ -214,6 +229,14 @@ async def _ring_store(settings: RingSettings, clock: Clock, *, card: Executor, f
     )
     await store.take(rebuild(folder, describe_now(clock, 0, "", ""), settings.segment_seconds))
     return store
+
+
+def _go_by(upload: UploadRoom, settings: Settings) -> None:
+    """What of new settings is taken over while the recorder runs: `SettingsDesk` knows which keys these are."""
+    new = settings.upload
+    upload.go_by(
+        rules_of(new.behaviour, new.hours, new.networks, new.monthly_cap_gb, metered=new.metered), new.after_upload
+    )
 
 
 def _upload_room(settings: UploadSettings, **joints: Unpack[Joints]) -> UploadRoom:

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from appliance.durable import flush_folder, write_durably
+from appliance.durable import flush_folder, sweep_unfinished, write_durably
 
 FOLDER = ".descriptions"
 LONGEST_TITLE = 200
@@ -44,6 +44,7 @@ class Descriptions:
     def open(self) -> None:
         """See which memories are described. Raises OSError if the folder cannot be used."""
         self._root.mkdir(exist_ok=True)
+        sweep_unfinished(self._root)
         self._present = {path.name for path in self._root.glob("*.json") if not path.name.startswith(".")}
 
     def read(self, identity: str) -> Description:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from appliance.durable import flush_folder, write_durably
+from appliance.durable import flush_folder, sweep_unfinished, write_durably
 from appliance.memories.model import SUFFIX, Entry
 
 FOLDER = ".trash"
@@ -50,6 +50,7 @@ class Trash:
             OSError: if the folder cannot be used.
         """
         self._root.mkdir(exist_ok=True)
+        sweep_unfinished(self._root)
         self._recover_nameless()
         notes = list(self._notes())
         deleted = [note for note in notes if self._film(note.token).exists()]

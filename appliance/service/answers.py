@@ -7,7 +7,14 @@ from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
 from appliance.control.errors import RefusedError
-from appliance.control.messages import Answer, MemoryRequest, ServiceRequest, StorageRequest, UploadRequest
+from appliance.control.messages import (
+    Answer,
+    MemoryRequest,
+    ServiceRequest,
+    SettingsRequest,
+    StorageRequest,
+    UploadRequest,
+)
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
 from appliance.memories.shelf import Shelf
@@ -18,6 +25,7 @@ from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
 from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
+from appliance.service.settings import SettingsDesk
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
 from appliance.service.upload import Upload
@@ -40,6 +48,7 @@ class Answers:
         shelf: Shelf,
         uploads: Uploads,
         storage: StorageRoom,
+        settings: SettingsDesk,
         panel: Panel,
         meter: Meter,
         clock: Clock,
@@ -69,6 +78,7 @@ class Answers:
         self._lookback = Lookback(store, clock)
         self._upload = Upload(uploads)
         self._storage = Storage(storage)
+        self._settings = settings
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
@@ -80,6 +90,8 @@ class Answers:
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self._storage.ask(request)
+        if isinstance(request, SettingsRequest):
+            return await self._settings.ask(request)
         if isinstance(request, MemoryRequest):
             return await self._memories.ask(request, tell)
         raise RefusedError("The recorder cannot do that yet.")
