@@ -11,6 +11,7 @@ from typing import Unpack
 
 from appliance.announcer import Announcer
 from appliance.boot.report import read_report
+from appliance.camera.candidates import find_cameras
 from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
@@ -35,6 +36,7 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
+from appliance.service.cameras import CameraDesk
 from appliance.service.settings import SettingsDesk
 from appliance.settings.model import RingSettings, Settings, UploadSettings
 from appliance.settings.owners import OwnersSettings
@@ -43,6 +45,7 @@ from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
 from appliance.upload.causes import explain
 from appliance.upload.room import Joints, UploadRoom, rules_of
+from appliance.vitals import Vitals
 
 Log = Callable[[str], None]
 BeginAnew = Callable[[], None]
@@ -175,8 +178,17 @@ async def run_appliance(
             uploads=upload.desk,
             storage=storage,
             settings=SettingsDesk(owners, archivist, take_over=partial(_go_by, upload), begin_anew=begin_anew),
+            cameras=CameraDesk(
+                recorded=settings.camera,
+                name=recorder.camera,
+                store=store,
+                clock=clock,
+                thread=archivist,
+                find=find_cameras,
+            ),
             panel=panel,
             meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
+            vitals=Vitals(),
             clock=clock,
             announcer=announcer,
             folder=str(archive.folder.absolute()),

@@ -9,6 +9,7 @@ from appliance.control import messages
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
     Answer,
+    CameraRequest,
     MemoryRequest,
     ServiceRequest,
     SettingsRequest,
@@ -23,12 +24,14 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
+from appliance.service.cameras import CameraDesk
 from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
 from appliance.service.settings import SettingsDesk
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
 from appliance.service.upload import Upload
+from appliance.vitals import Vitals
 
 
 class Uploads(memories.Uploads, status.Uploads, upload.Uploads, Protocol):
@@ -49,8 +52,10 @@ class Answers:
         uploads: Uploads,
         storage: StorageRoom,
         settings: SettingsDesk,
+        cameras: CameraDesk,
         panel: Panel,
         meter: Meter,
+        vitals: Vitals,
         clock: Clock,
         announcer: Announcer,
         folder: str,
@@ -63,6 +68,7 @@ class Answers:
             uploads=uploads,
             panel=panel,
             meter=meter,
+            vitals=vitals,
             clock=clock,
             boot=announcer.boot,
         )
@@ -79,8 +85,9 @@ class Answers:
         self._upload = Upload(uploads)
         self._storage = Storage(storage)
         self._settings = settings
+        self._cameras = cameras
 
-    async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
+    async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
         if isinstance(request, messages.Status):
             return self._status.answer()
@@ -92,6 +99,8 @@ class Answers:
             return await self._storage.ask(request)
         if isinstance(request, SettingsRequest):
             return await self._settings.ask(request)
+        if isinstance(request, CameraRequest):
+            return await self._cameras.ask(request)
         if isinstance(request, MemoryRequest):
             return await self._memories.ask(request, tell)
         raise RefusedError("The recorder cannot do that yet.")

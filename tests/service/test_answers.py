@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.announcer import Announcer
+from appliance.camera.candidates import Found
 from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.control import messages
@@ -16,10 +17,12 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
+from appliance.service.cameras import CameraDesk
 from appliance.service.settings import SettingsDesk
-from appliance.settings.model import Settings
+from appliance.settings.model import CameraSettings, Settings
 from appliance.settings.owners import OwnersSettings
 from appliance.upload.model import Account, Progress, Summary
+from appliance.vitals import Vitals
 from tests.stands.memory_box import Box, ListAssembler, Reel
 from tests.stands.rooms import HandStorage, HandUploads
 from tests.stands.sys_card import SysCard
@@ -49,10 +52,14 @@ class House:
         self.settings = SettingsDesk(
             OwnersSettings(None, None), box._archivist, take_over=self.taken_over.append, begin_anew=lambda: None
         )
+        self.cameras = CameraDesk(
+            recorded=CameraSettings(), name="test pattern", store=box.store, clock=box.clock,
+            thread=box._archivist, find=lambda: [Found("/dev/video0", "A webcam")],
+        )  # fmt: skip
         self._answers = Answers(
             recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,
-            uploads=self.uploads, storage=HandStorage(), settings=self.settings, panel=panel, meter=meter,
-            clock=box.clock,
+            uploads=self.uploads, storage=HandStorage(), settings=self.settings, cameras=self.cameras,
+            panel=panel, meter=meter, vitals=Vitals(box.memories_path / "none"), clock=box.clock,
             announcer=announcer, folder="/m",
         )  # fmt: skip
 
@@ -105,6 +112,17 @@ async def test_the_status_tells_how_the_upload_is(house: House) -> None:
     far = messages.UploadProgress(1, 2, 3.0, 4.0)
     assert status.upload == messages.UploadStatus("garage:", "uploading", None, 1, 2, 3, 4, "x.mp4", far)
     assert status.memories.count == 1
+
+
+async def test_the_status_tells_of_the_machine(house: House) -> None:
+    house.box.clock.trusted = False
+
+    status = await house.ask(messages.Status())
+
+    assert isinstance(status, messages.StatusAnswer)
+    assert status.machine
+    assert (status.machine.now_s, status.machine.clock_is_trusted) == (house.box.clock.wall_s(), False)
+    assert (status.machine.uptime_s, status.machine.temperature_c) == (house.box.clock.now_s, None)
 
 
 async def test_the_status_tells_of_the_card(house: House) -> None:
