@@ -16,6 +16,7 @@ from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control.server import Server
+from appliance.control.visitors import allowed_uids
 from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
 from appliance.memories.archive import Archive
 from appliance.memories.assembler import Assembler
@@ -186,6 +187,9 @@ async def run_appliance(
                 thread=archivist,
                 find=find_cameras,
             ),
+            owners_folder=owners.folder if settings.box.boot_report else None,
+            configured=settings,
+            thread=archivist,
             panel=panel,
             meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             vitals=Vitals(),
@@ -193,7 +197,7 @@ async def run_appliance(
             announcer=announcer,
             folder=str(archive.folder.absolute()),
         )
-        server = Server(settings.control.socket, answers, allowed_uids=frozenset({0, os.getuid()}))
+        server = Server(settings.control.socket, answers, allowed_uids=allowed_uids())
         announcer.connect(keeper, workshop, panel, upload, server.publish)
 
         for sentence in store.left_out:

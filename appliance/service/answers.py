@@ -1,16 +1,17 @@
 """Every request finds the room that answers it."""
 
+from concurrent.futures import Executor
+from pathlib import Path
 from typing import Protocol
 
 from appliance.announcer import Announcer
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
-from appliance.control.errors import RefusedError
 from appliance.control.messages import (
     Answer,
+    BoxRequest,
     CameraRequest,
-    MemoryRequest,
     ServiceRequest,
     SettingsRequest,
     StorageRequest,
@@ -24,13 +25,16 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
+from appliance.service.box import BoxDesk
 from appliance.service.cameras import CameraDesk
+from appliance.service.diagnostics import Diagnosis
 from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
 from appliance.service.settings import SettingsDesk
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
 from appliance.service.upload import Upload
+from appliance.settings.model import Settings
 from appliance.vitals import Vitals
 
 
@@ -53,6 +57,9 @@ class Answers:
         storage: StorageRoom,
         settings: SettingsDesk,
         cameras: CameraDesk,
+        owners_folder: Path | None,
+        configured: Settings,
+        thread: Executor,
         panel: Panel,
         meter: Meter,
         vitals: Vitals,
@@ -82,10 +89,12 @@ class Answers:
             folder=folder,
         )
         self._lookback = Lookback(store, clock)
-        self._upload = Upload(uploads)
+        self._upload = Upload(uploads, shelf, storage)
         self._storage = Storage(storage)
         self._settings = settings
         self._cameras = cameras
+        diagnosis = Diagnosis(configured, thread, self._status.answer)
+        self._box = BoxDesk(owners_folder=owners_folder, clock=clock, thread=thread, diagnose=diagnosis.make)
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
@@ -101,6 +110,6 @@ class Answers:
             return await self._settings.ask(request)
         if isinstance(request, CameraRequest):
             return await self._cameras.ask(request)
-        if isinstance(request, MemoryRequest):
-            return await self._memories.ask(request, tell)
-        raise RefusedError("The recorder cannot do that yet.")
+        if isinstance(request, BoxRequest):
+            return await self._box.ask(request)
+        return await self._memories.ask(request, tell)

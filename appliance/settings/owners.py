@@ -53,6 +53,11 @@ class OwnersSettings:
         """Whether there is a file to write."""
         return self._path is not None
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the file lies."""
+        return self._path.parent if self._path else None
+
     def read(self) -> InForce:
         """What holds now, once the recorder has taken it over.
 
