@@ -36,6 +36,21 @@ SECTIONS = [
         ],
     ),
     SettingsSection(
+        "ring",
+        "The last hours, on disk, always overwritten.",
+        [
+            Setting(
+                "ring.directory",
+                "text",
+                "Where the last hours are kept.",
+                "/data/ring",
+                "/data/ring",
+                is_owners=False,
+                is_of_the_box=True,
+            )
+        ],
+    ),
+    SettingsSection(
         "memories",
         "What a press keeps.",
         [
@@ -65,7 +80,6 @@ SECTIONS = [
                 may_be_unset=True,
                 at_least=0,
                 at_most=27,
-                is_of_the_box=True,
             )
         ],
     ),
@@ -120,6 +134,8 @@ def _mistakes(known: dict[str, Setting], changes: dict[str, SettingValue]) -> It
         setting = known.get(key)
         if setting is None:
             yield Mistake(key, f"{key} is not a setting.")
+        elif setting.is_of_the_box:
+            yield Mistake(key, f"{key} tells where this box keeps its files: it is not changed from here.")
         elif setting.choices and value is not None and value not in setting.choices:
             yield Mistake(key, f"{key} must be one of {', '.join(setting.choices)}.")
         elif isinstance(value, int | float) and setting.at_most is not None and value > setting.at_most:
