@@ -16,6 +16,10 @@ _TIME_ERROR = 5
 """`adjtimex(2)` returns TIME_ERROR while the kernel's clock is not synchronised."""
 
 
+TOLD = Path("/run/moment-clock/told")
+"""Root leaves it when it has set the clock by the owner's phone (`boot/phone_clock.py`); it is gone with the power."""
+
+
 class Clock(Protocol):
     """What the rooms ask about time."""
 
@@ -36,17 +40,19 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clocks.
 
-    The wall clock is trusted when it is later than this software and either the kernel says that it is
-    synchronised (adjtimex(2)) or a battery clock keeps it.
+    The wall clock is trusted when it is later than this software and the kernel says that it is synchronised
+    (adjtimex(2)), a battery clock keeps it, or the owner's phone has told it in this boot.
     """
 
     def __init__(
         self,
         boot_id_file: Path = Path("/proc/sys/kernel/random/boot_id"),
         battery_clock: Path = Path("/sys/class/rtc/rtc0"),
+        told: Path = TOLD,
     ) -> None:
         self._boot_id = boot_id_file.read_text().strip()
         self._has_battery_clock = battery_clock.exists()
+        self._told = told
         self._libc = ctypes.CDLL(None)
         self._timex = ctypes.create_string_buffer(256)  # modes = 0: only asks
 
@@ -61,7 +67,8 @@ class SystemClock:
         return time.time()
 
     def is_trusted(self) -> bool:
-        return self.wall_s() > SOFTWARE_WRITTEN_S and (self._has_battery_clock or self._is_synchronised())
+        vouched = self._has_battery_clock or self._is_synchronised() or self._told.exists()
+        return self.wall_s() > SOFTWARE_WRITTEN_S and vouched
 
     def _is_synchronised(self) -> bool:
         return self._libc.adjtimex(self._timex) not in (-1, _TIME_ERROR)

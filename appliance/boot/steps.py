@@ -9,8 +9,10 @@ from appliance.boot.making_up import make_up
 from appliance.boot.notes import read_notes
 from appliance.boot.outcome import Outcome, Step
 from appliance.boot.places import Places
+from appliance.boot.resetting import reset
 from appliance.boot.safety import guard_step
 from appliance.boot.taking import take_over
+from appliance.boot.zone import apply_zone
 from appliance.clock import Clock
 from appliance.update.bundle import SUFFIX
 from appliance.update.inbox import take_from_boot_partition
@@ -30,6 +32,8 @@ def steps_on_data(places: Places, machine: Machine, root: Path) -> list[Step]:
     """What needs the data part: without it, what is taken from the owner's files would be lost with the power."""
     updates = UpdatePlaces(data=places.data, card=root / "usr" / "lib" / "moment-recorder")
     return [
+        Step("reset what you asked for", partial(reset, places)),
+        Step("set the time zone", partial(apply_zone, places.system, root)),
         Step("settle which version is used", partial(_settle, updates)),
         Step("take over the files on the card's first partition", partial(take_over, places, machine)),
         Step("take over updates from the card's first partition", partial(_hand_in, places, machine, updates)),

@@ -1,7 +1,9 @@
 """The ring: which segments live, and which must go. Pure; every step costs the same however full it is (R3)."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from appliance.recording.segment import Epoch, Key, OpenSegment, Segment
 
@@ -39,6 +41,13 @@ class Ring:
     def seconds(self) -> float:
         """Seconds of closed footage, gaps not counted."""
         return self._closed_s
+
+    @property
+    def headroom_bytes(self) -> int:
+        """Room for what the open segment will still need."""
+        newest = self._segments[-1].size_bytes if self._segments else 0
+        written = self.open.size_bytes if self.open else 0
+        return max(0, HEADROOM_SEGMENTS * newest - written)
 
     @property
     def oldest(self) -> Segment | None:
@@ -93,7 +102,7 @@ class Ring:
     def evict(self, limit_bytes: int) -> list[Segment]:
         """Let go of the oldest segments until the rest, with headroom for the open one, fits `limit_bytes`."""
         gone = []
-        while self._segments and self.size_bytes + self._headroom_bytes() > limit_bytes:
+        while self._segments and self.size_bytes + self.headroom_bytes > limit_bytes:
             segment = self._segments.popleft()
             self._counts[segment.epoch] -= 1
             self._closed_bytes -= segment.size_bytes
@@ -121,6 +130,16 @@ class Ring:
         """Closed segments from `key` on, oldest first."""
         return self._newest_while(lambda segment: segment.key >= key)
 
+    def page(self, since_s: float, after: Key | None, most: int) -> tuple[Segment | None, list[Segment]]:
+        """At most so many closed segments that end after `since_s` and come after `after`, oldest first, and the one
+        before them. However full the ring is, what lies before them costs next to nothing.
+        """
+        begin = bisect_right(self._segments, since_s, key=lambda segment: segment.end_s)
+        if after is not None:
+            begin = max(begin, bisect_right(self._segments, after, key=lambda segment: segment.key))
+        before = self._segments[begin - 1] if begin else None
+        return before, list(islice(self._segments, begin, begin + most))
+
     def _newest_while(self, wanted: Callable[[Segment], bool]) -> list[Segment]:
         found = []
         for segment in reversed(self._segments):
@@ -129,11 +148,6 @@ class Ring:
             found.append(segment)
         found.reverse()
         return found
-
-    def _headroom_bytes(self) -> int:
-        newest = self._segments[-1].size_bytes if self._segments else 0
-        written = self.open.size_bytes if self.open else 0
-        return max(0, HEADROOM_SEGMENTS * newest - written)
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self._segments)

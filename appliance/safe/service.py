@@ -7,6 +7,7 @@ from appliance.control.errors import RefusedError
 from appliance.control.messages import (
     Answer,
     BoxStatus,
+    Keep,
     MemoriesStatus,
     Press,
     RecordingStatus,
@@ -47,7 +48,7 @@ class SafeService:
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: ARG002 - nothing happens on the way
         if isinstance(request, Status):
             return self._status()
-        raise RefusedError(f"NOT SAVED: {self._reason}" if isinstance(request, Save | Press) else self._reason)
+        raise RefusedError(f"NOT SAVED: {self._reason}" if isinstance(request, Save | Press | Keep) else self._reason)
 
     def _status(self) -> StatusAnswer:
         return StatusAnswer(

@@ -1,24 +1,43 @@
 """Every request finds the room that answers it."""
 
+from concurrent.futures import Executor
+from pathlib import Path
 from typing import Protocol
 
 from appliance.announcer import Announcer
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
-from appliance.control.messages import Answer, NetworkRequest, ServiceRequest, StorageRequest, UploadRequest
+from appliance.control.messages import (
+    Answer,
+    BoxRequest,
+    CameraRequest,
+    NetworkRequest,
+    ServiceRequest,
+    SettingsRequest,
+    StorageRequest,
+    UploadRequest,
+)
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
+from appliance.memories.shelf import Shelf
 from appliance.memories.workshop import Workshop
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
+from appliance.service.box import BoxDesk
+from appliance.service.cameras import CameraDesk
+from appliance.service.diagnostics import Diagnosis
+from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
 from appliance.service.network import NetworkRoom, NetworkService
+from appliance.service.settings import SettingsDesk
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
 from appliance.service.upload import Upload
+from appliance.settings.model import Settings
+from appliance.vitals import Vitals
 
 
 class Uploads(memories.Uploads, status.Uploads, upload.Uploads, Protocol):
@@ -35,11 +54,18 @@ class Answers:
         store: RingStore,
         keeper: Keeper,
         workshop: Workshop,
+        shelf: Shelf,
         uploads: Uploads,
         storage: StorageRoom,
         network: NetworkRoom,
+        settings: SettingsDesk,
+        cameras: CameraDesk,
+        owners_folder: Path | None,
+        configured: Settings,
+        thread: Executor,
         panel: Panel,
         meter: Meter,
+        vitals: Vitals,
         clock: Clock,
         announcer: Announcer,
         folder: str,
@@ -52,30 +78,44 @@ class Answers:
             uploads=uploads,
             panel=panel,
             meter=meter,
+            vitals=vitals,
             clock=clock,
             boot=announcer.boot,
         )
         self._memories = Memories(
             keeper=keeper,
-            workshop=workshop,
+            shelf=shelf,
             panel=panel,
             clock=clock,
             announcer=announcer,
             uploads=uploads,
             folder=folder,
         )
-        self._upload = Upload(uploads)
+        self._lookback = Lookback(store, clock)
+        self._upload = Upload(uploads, shelf, storage)
         self._storage = Storage(storage)
         self.network = NetworkService(network)
+        self._settings = settings
+        self._cameras = cameras
+        diagnosis = Diagnosis(configured, thread, self._status.answer)
+        self._box = BoxDesk(owners_folder=owners_folder, clock=clock, thread=thread, diagnose=diagnosis.make)
 
-    async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
+    async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
         if isinstance(request, messages.Status):
             return self._status.answer()
+        if isinstance(request, messages.Ring):
+            return self._lookback.answer(request)
         if isinstance(request, UploadRequest):
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self._storage.ask(request)
         if isinstance(request, NetworkRequest):
             return await self.network.ask(request)
+        if isinstance(request, SettingsRequest):
+            return await self._settings.ask(request)
+        if isinstance(request, CameraRequest):
+            return await self._cameras.ask(request)
+        if isinstance(request, BoxRequest):
+            return await self._box.ask(request)
         return await self._memories.ask(request, tell)

@@ -1,5 +1,6 @@
 """What is answered about the recorder as a whole."""
 
+from datetime import datetime
 from typing import Protocol
 
 from appliance import __version__
@@ -9,6 +10,7 @@ from appliance.clock import Clock
 from appliance.control.messages import (
     BoxStatus,
     CardStatus,
+    MachineStatus,
     MemoriesStatus,
     RecordingStatus,
     RingStatus,
@@ -22,6 +24,7 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.upload.model import Summary
+from appliance.vitals import Vitals
 
 
 class Uploads(Protocol):
@@ -44,6 +47,7 @@ class Status:
         uploads: Uploads,
         panel: Panel,
         meter: Meter,
+        vitals: Vitals,
         clock: Clock,
         boot: BootReport | None,
     ) -> None:
@@ -54,6 +58,7 @@ class Status:
         self._uploads = uploads
         self._panel = panel
         self._meter = meter
+        self._vitals = vitals
         self._clock = clock
         self._boot = boot
         self._began_s = clock.monotonic_s()
@@ -73,6 +78,23 @@ class Status:
             card=None if card is None else as_message(card, CardStatus),
             box=as_message(self._boot, BoxStatus) if self._boot else None,
             panel_trouble=self._panel.fault,
+            machine=self._machine(now_s),
+        )
+
+    def _machine(self, now_s: float) -> MachineStatus:
+        wall_s, power = self._clock.wall_s(), self._vitals.power
+        offset = datetime.fromtimestamp(wall_s).astimezone().utcoffset()
+        return MachineStatus(
+            host_name=self._vitals.host_name,
+            uptime_s=round(now_s, 3),
+            now_s=round(wall_s, 3),
+            clock_is_trusted=self._clock.is_trusted(),
+            zone=self._vitals.zone,
+            utc_offset_s=int(offset.total_seconds()) if offset else 0,
+            temperature_c=self._vitals.temperature_c,
+            is_under_voltage=power.is_under_voltage,
+            was_under_voltage=power.was_under_voltage,
+            is_slowed=power.is_slowed,
         )
 
     def _recording(self, now_s: float) -> RecordingStatus:

@@ -52,6 +52,9 @@ class StorageRoom(Protocol):
     async def remove(self, name: str) -> None:
         """Forget a storage."""
 
+    async def link(self, path: str) -> str:
+        """A public address of the file at `name:folder/file`."""
+
 
 class Storage:
     """Asks the storage room."""

@@ -9,15 +9,36 @@ from appliance.control.messages import (
     Departed,
     DepartedAnswer,
     DepartedMemory,
+    Share,
+    ShareAnswer,
     UploadAnswer,
     UploadRequest,
 )
 from appliance.control.messages import Upload as UploadNow
-from appliance.upload.model import Job, UploadRefusedError
+from appliance.memories.model import Entry
+from appliance.storage.model import StorageRefusedError
+from appliance.upload.model import Account, Job, UploadRefusedError
+
+
+class Links(Protocol):
+    """Who makes public links."""
+
+    async def link(self, path: str) -> str:
+        """The address. Raises StorageRefusedError with a sentence."""
+
+
+class Shelf(Protocol):
+    """The memories on the box."""
+
+    async def find(self, name: str) -> tuple[Entry, object] | None:
+        """One kept file."""
 
 
 class Uploads(Protocol):
     """Who brings memories to the storage."""
+
+    def account(self, entry: Entry) -> Account:
+        """Of one file, how far it is."""
 
     async def ask(self, names: list[str]) -> list[str]:
         """Upload these now, or all that are kept; the names that were taken up.
@@ -34,12 +55,14 @@ class Uploads(Protocol):
 
 
 class Upload:
-    """Asks the uploader."""
+    """Asks the uploader; for a link, the storage."""
 
-    def __init__(self, uploads: Uploads) -> None:
+    def __init__(self, uploads: Uploads, shelf: Shelf, links: Links) -> None:
         self._uploads = uploads
+        self._shelf = shelf
+        self._links = links
 
-    async def ask(self, request: UploadRequest) -> UploadAnswer | DepartedAnswer:
+    async def ask(self, request: UploadRequest) -> UploadAnswer | DepartedAnswer | ShareAnswer:
         """The answer to one request."""
         try:
             match request:
@@ -49,8 +72,21 @@ class Upload:
                     return UploadAnswer(await self._uploads.cancel(request.names))
                 case Departed():
                     return DepartedAnswer([departed_message(job) for job in self._uploads.departed()])
-        except UploadRefusedError as refused:
+                case Share():
+                    return ShareAnswer(request.name, await self._links.link(await self._proven(request.name)))
+        except (UploadRefusedError, StorageRefusedError) as refused:
             raise RefusedError(str(refused)) from refused
+
+    async def _proven(self, name: str) -> str:
+        """Where a memory's proven copy lies, be the memory on the box or not."""
+        found = await self._shelf.find(name)
+        told = self._uploads.account(found[0]) if found else None
+        path = told.remote_path if told and told.state == "proven" else None
+        path = path or next((job.remote_path for job in self._uploads.departed() if job.name == name), None)
+        if path is None:
+            known = f"{name} is not proven to be at the storage: upload it first."
+            raise RefusedError(known if found else f"There is no memory {name}: `moment memories` lists them.")
+        return path
 
 
 def departed_message(job: Job) -> DepartedMemory:

@@ -21,6 +21,9 @@ from appliance.storage.trial import Trial
 from appliance.threads import in_thread
 
 _LIST_LIMIT_S = 60.0
+_LINK_LIMIT_S = 60.0
+_NO_LINKS = "doesn't support public links"
+"""What rclone says of the kinds that have none (fs/operations, PublicLink)."""
 
 
 class StorageRoom:
@@ -75,6 +78,21 @@ class StorageRoom:
                 return await self._trial.space(f"{name}:")
         except QueryError as error:
             raise StorageRefusedError(self._explain(str(error))) from error
+
+    async def link(self, path: str) -> str:
+        """A public address of the file at `name:folder/file`: whoever has it sees the file."""
+        name, _ = split_where(path)
+        await in_thread(self._thread, self._configuration.require, name)
+        try:
+            async with self._turn:
+                told = await run(self._rclone, "link", path, limit_s=_LINK_LIMIT_S)
+        except CommandError as error:
+            if _NO_LINKS in str(error):
+                raise StorageRefusedError(
+                    "This kind of storage makes no public links: share the file there, as you share others."
+                ) from error
+            raise StorageRefusedError(self._explain(str(error))) from error
+        return told.decode(errors="replace").strip()
 
     async def begin(self, name: str, kind: str, parameters: Mapping[str, str] | None = None) -> Step:
         """Begin to set up a storage `name`. `parameters`: options of rclone that are known already, in clear.

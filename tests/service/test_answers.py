@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.announcer import Announcer
+from appliance.camera.candidates import Found
 from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.control import messages
@@ -19,7 +20,12 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
+from appliance.service.cameras import CameraDesk
+from appliance.service.settings import SettingsDesk
+from appliance.settings.model import CameraSettings, Settings
+from appliance.settings.owners import OwnersSettings
 from appliance.upload.model import Account, Progress, Summary
+from appliance.vitals import Vitals
 from tests.stands.memory_box import Box, ListAssembler, Reel
 from tests.stands.rooms import HandStorage, HandUploads
 from tests.stands.sys_card import SysCard
@@ -55,10 +61,21 @@ class House:
         (box.memories_path / "sys").mkdir()
         self.card = SysCard(box.memories_path / "sys", box.memories_path)
         meter = Meter(box.memories_path, rated_terabytes=None, monotonic_s=box.clock.monotonic_s, sys=self.card.sys)
+        self.taken_over: list[Settings] = []
+        self.settings = SettingsDesk(
+            OwnersSettings(None, None), box._archivist, take_over=self.taken_over.append, begin_anew=lambda: None
+        )
+        self.cameras = CameraDesk(
+            recorded=CameraSettings(), name="test pattern", store=box.store, clock=box.clock,
+            thread=box._archivist, find=lambda: [Found("/dev/video0", "A webcam")],
+        )  # fmt: skip
         self._answers = Answers(
-            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, uploads=self.uploads,
-            storage=HandStorage(), network=no_network(box), panel=panel,
-            meter=meter, clock=box.clock, announcer=announcer, folder="/m",
+            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,
+            uploads=self.uploads, storage=HandStorage(), network=no_network(box), settings=self.settings,
+            cameras=self.cameras,
+            owners_folder=None, configured=Settings(), thread=box._archivist,
+            panel=panel, meter=meter, vitals=Vitals(box.memories_path / "none"), clock=box.clock,
+            announcer=announcer, folder="/m",
         )  # fmt: skip
 
     async def ask(self, request: ServiceRequest) -> Answer:
@@ -112,6 +129,17 @@ async def test_the_status_tells_how_the_upload_is(house: House) -> None:
     assert status.memories.count == 1
 
 
+async def test_the_status_tells_of_the_machine(house: House) -> None:
+    house.box.clock.trusted = False
+
+    status = await house.ask(messages.Status())
+
+    assert isinstance(status, messages.StatusAnswer)
+    assert status.machine
+    assert (status.machine.now_s, status.machine.clock_is_trusted) == (house.box.clock.wall_s(), False)
+    assert (status.machine.uptime_s, status.machine.temperature_c) == (house.box.clock.now_s, None)
+
+
 async def test_the_status_tells_of_the_card(house: House) -> None:
     house.card.write(10_000_000_000_000)
 
@@ -157,3 +185,48 @@ async def test_any_other_memory_is_deleted(house: House, state: messages.UploadS
 async def test_every_request_finds_its_room(house: House) -> None:
     assert await house.ask(messages.Upload(["a"])) == messages.UploadAnswer(["a"])
     assert isinstance(await house.ask(messages.StorageRemotes()), messages.RemotesAnswer)
+    assert isinstance(await house.ask(messages.Ring()), messages.RingAnswer)
+    assert isinstance(await house.ask(messages.Settings()), messages.SettingsAnswer)
+    assert isinstance(await house.ask(messages.Cameras()), messages.CamerasAnswer)
+    with pytest.raises(RefusedError, match="no box"):
+        await house.ask(messages.FactoryReset([], "erase"))
+
+
+async def test_a_stretch_is_kept_and_called_by_its_title(house: House) -> None:
+    told = await house.ask(messages.Ring())
+    assert isinstance(told, messages.RingAnswer)
+    assert told.start_s is not None
+    stretch = messages.Keep(told.start_s - 60, told.start_s + 0.5, " The fox ", wait=True)
+
+    kept = await house.ask(stretch)
+
+    assert isinstance(kept, messages.SaveAnswer)
+    assert (kept.state, kept.remark) == (
+        "kept", "60 s of that time are not in the ring: overwritten, or not recorded."
+    )  # fmt: skip
+    listed = await house.ask(messages.Memories(name=kept.name))
+    assert isinstance(listed, messages.MemoriesAnswer)
+    assert [(one.title, one.cause) for one in listed.memories] == [("The fox", "stretch")]
+    for wrong in (messages.Keep(1.0, 2.0), messages.Keep(2e9, 3e9), messages.Keep(told.start_s + 1, told.start_s)):
+        with pytest.raises(RefusedError, match="NOT SAVED"):
+            await house.ask(wrong)
+
+
+async def test_memories_come_in_pages_described_and_a_deletion_is_undone(house: House) -> None:
+    name = (await house.memory()).name
+    await house.ask(messages.Describe(name, "The fox", "at night"))
+    await house.ask(messages.Delete(name))
+    deleted = await house.ask(messages.Deleted())
+    assert await house.ask(messages.Undelete(name)) == messages.Done(f"{name} is back.")
+
+    page = await house.ask(messages.Memories(limit=1))
+
+    assert isinstance(deleted, messages.DeletedAnswer)
+    assert [(one.name, one.title) for one in deleted.deleted] == [(name, "The fox")]
+    assert isinstance(page, messages.MemoriesAnswer)
+    assert [(one.title, one.note) for one in page.memories] == [("The fox", "at night")]
+    assert page.next is None
+    with pytest.raises(RefusedError, match="first one"):
+        await house.ask(messages.Memories(before="nonsense"))
+    with pytest.raises(RefusedError, match="never deleted"):
+        await house.ask(messages.Undelete(name))

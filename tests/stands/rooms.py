@@ -76,6 +76,10 @@ class HandStorage:
     async def remove(self, name: str) -> None:
         self._note("remove", name)
 
+    async def link(self, path: str) -> str:
+        self._note("link", path)
+        return f"https://storage.example/{path}"
+
     def _note(self, *asked: object) -> None:
         if self.refusal is not None:
             raise self.refusal

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,29 @@ def test_the_room_loads_nothing_heavy() -> None:
     code = "import sys, appliance.storage.room; print({'rich', 'requests', 'rclone_python'} & {*sys.modules})"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
     assert told == "set()\n"
+
+
+async def test_a_public_link_opens_the_file(box: Box, s3: Served) -> None:
+    answers = {"provider": "Other", "access_key_id": "ACCESS", "secret_access_key": "SECRETSECRET", "endpoint": s3.url}
+    await set_up(box, "bucket", "s3", answers)
+    (s3.folder / "moments").mkdir()
+    (s3.folder / "moments" / "a film.mp4").write_bytes(b"a film")
+
+    link = await box.room.link("bucket:moments/a film.mp4")
+
+    def fetched() -> bytes:
+        with urllib.request.urlopen(link, timeout=20) as answer:
+            return bytes(answer.read())
+
+    assert await asyncio.to_thread(fetched) == b"a film"
+    assert "SECRETSECRET" not in link
+
+
+async def test_a_kind_without_public_links_says_so(box: Box, webdav: Served) -> None:
+    await set_up(box, "cloud", "webdav", webdav_answers(webdav))
+    (webdav.folder / "film.mp4").write_bytes(b"a film")
+
+    with pytest.raises(StorageRefusedError, match="makes no public links"):
+        await box.room.link("cloud:film.mp4")
+    with pytest.raises(StorageRefusedError, match="nowhere"):
+        await box.room.link("nowhere:film.mp4")

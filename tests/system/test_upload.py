@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from appliance.control.messages import CancelUpload, Departed, DepartedMemory, MemoryUpload, Upload
+from appliance.control.messages import (
+    CancelUpload,
+    ChangeSettings,
+    Departed,
+    DepartedMemory,
+    MemoryUpload,
+    SettingsChanged,
+    Upload,
+)
 from tests.stands.faulty_proxy import Answer, FaultyProxy, Refuse
 from tests.stands.planted import plant
 from tests.stands.storage_servers import StorageServer, free_port, serve
@@ -94,6 +102,24 @@ def test_a_press_reaches_the_storage_when_the_owner_wants_it(box: BoxFactory, st
     assert there(storage) == {told.remote_path.removeprefix("garage:"): saved.sha256}
     assert recorder.status().upload.state == "idle"
     assert Path(saved.path or "").exists()
+
+
+def test_a_rule_that_is_changed_holds_at_once(box: BoxFactory, storage: StorageServer) -> None:
+    recorder = configured(box, storage.section("garage"), camera=blind(), behaviour="manual")
+    [old] = plant(recorder.memories, 1)
+    started(recorder)
+    wait_for(recorder, old.name, "kept")
+
+    with recorder.client() as client:
+        changed = client.ask(
+            ChangeSettings({"upload.behaviour": "at-once", "upload.after_upload": "delete-when-proven"})
+        )
+
+    assert isinstance(changed, SettingsChanged)
+    assert not changed.restarts
+    wait_until(f"it has left the box\n{recorder.log}", lambda: recorder.files() == [], 90)
+    assert list(there(storage).values()) == [old.sha256]
+    assert recorder.log.count("ring in") == 1
 
 
 def test_what_was_kept_before_goes_by_itself_and_then_leaves_the_box(box: BoxFactory, storage: StorageServer) -> None:

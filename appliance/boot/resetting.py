@@ -1,0 +1,67 @@
+"""Beginning anew: what the owner asked for on the box's pages is deleted at the next boot, before anything reads it.
+
+The wish is removed last: a power cut in between lets the next boot do the rest.
+"""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from appliance.boot.outcome import Outcome
+from appliance.boot.owners_file import NAME
+from appliance.boot.places import Places
+from appliance.durable import flush_folder
+
+WISH = "reset.json"
+STORAGES = "rclone.conf"
+
+
+class ResetWish(Struct, frozen=True):
+    """`parts`: of `settings`, `networks`, `storages`; `memories`: and the last hours, too."""
+
+    parts: list[str]
+    memories: bool
+
+
+def reset(places: Places) -> Outcome:
+    """The step of a boot."""
+    wish_path = places.settings / WISH
+    try:
+        wish = msgspec.json.decode(wish_path.read_bytes(), type=ResetWish)
+    except FileNotFoundError:
+        return Outcome()
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        wish_path.unlink()
+        return Outcome(troubles=["What was to be reset could not be read: nothing was. Ask for it once more."])
+    for part in wish.parts:
+        _forget(part, places)
+    if wish.memories:
+        for folder in ("memories", "ring"):
+            _emptied(places.data / folder)
+    wish_path.unlink()
+    flush_folder(places.settings)
+    told = [*wish.parts, *(["memories"] if wish.memories else [])]
+    return Outcome(taken=[f"Reset, as you asked: {', '.join(told) or 'nothing'}."])
+
+
+def _forget(part: str, places: Places) -> None:
+    match part:
+        case "settings":
+            (places.settings / NAME).unlink(missing_ok=True)
+        case "storages":
+            (places.settings / STORAGES).unlink(missing_ok=True)
+        case "networks":
+            _emptied(places.connections)
+
+
+def _emptied(folder: Path) -> None:
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    flush_folder(folder)
