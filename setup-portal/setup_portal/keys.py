@@ -1,0 +1,81 @@
+"""Who may come in: the owner's password, the sessions of those who gave it, and the mark on every form."""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from setup_portal.passwords import hashed, is_right
+from setup_portal.store import Store
+
+MOST_SESSIONS = 20
+LIFE_S = 30 * 86_400
+COOKIE = "moment"
+
+
+class Kept(msgspec.Struct):
+    """`keys.json`. `sessions`: SHA-256 of each session's secret, and when it began, Unix seconds; oldest first."""
+
+    password: str | None = None
+    sessions: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+class Keys:
+    """`now`: Unix seconds; the box's clock may be wrong, or jump when a phone sets it."""
+
+    def __init__(self, store: Store, now: Callable[[], float] = time.time) -> None:
+        self._store = store
+        self._now = now
+        self._key = store.key()
+        self._kept = store.read("keys", Kept)
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the owner has set one: until then the set-up network's own passphrase opens the door."""
+        return self._kept.password is not None
+
+    def opens(self, password: str) -> bool:
+        """Whether this is the owner's password."""
+        return self._kept.password is not None and is_right(password, self._kept.password)
+
+    def set_password(self, password: str) -> None:
+        """A new password; whoever came in by the old one has to come in again."""
+        self._write(Kept(hashed(password)))
+
+    def begin(self) -> str:
+        """A session's secret, for the visitor's cookie."""
+        secret = secrets.token_urlsafe(32)
+        sessions = {**self._kept.sessions, _digest(secret): self._now()}
+        newest = list(sessions.items())[-MOST_SESSIONS:]  # in the order in which they began, whatever the clock did
+        self._write(Kept(self._kept.password, dict(newest)))
+        return secret
+
+    def knows(self, secret: str) -> bool:
+        """Whether a cookie belongs to a session that goes on. A clock that was set back ends none."""
+        begun_s = self._kept.sessions.get(_digest(secret))
+        return begun_s is not None and self._now() - begun_s < LIFE_S
+
+    def end(self, secret: str) -> None:
+        """Whoever holds this cookie is outside again."""
+        sessions = {digest: begun for digest, begun in self._kept.sessions.items() if digest != _digest(secret)}
+        self._write(Kept(self._kept.password, sessions))
+
+    def mark(self, holder: str) -> str:
+        """What a form must bring back: only a page of ours, shown to `holder` (a session or an address), has it."""
+        return hmac.new(self._key, b"form:" + holder.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+    def is_marked(self, holder: str, mark: str) -> bool:
+        """Whether a form came from a page of ours that was shown to this holder."""
+        return hmac.compare_digest(self.mark(holder).encode(), mark.encode("utf-8", "replace"))
+
+    def _write(self, kept: Kept) -> None:
+        with self._store.lock:
+            self._store.write("keys", kept)
+            self._kept = kept
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()

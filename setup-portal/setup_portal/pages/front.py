@@ -1,0 +1,25 @@
+"""The first page, and the state that scripts ask for."""
+
+from flask import jsonify, render_template
+from flask.typing import ResponseReturnValue
+
+from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
+from appliance.control.messages import Status
+from setup_portal.recorder import recorder
+
+
+def front() -> ResponseReturnValue:
+    """How the recorder is."""
+    with recorder() as client:
+        status = client.ask(Status())
+    return render_template("front.html", status=status)
+
+
+def state() -> ResponseReturnValue:
+    """Whether the recorder answers: a page that waits for it asks here. Tells a stranger nothing else."""
+    try:
+        with recorder() as client:
+            client.ask(Status())
+    except (NoSupervisorError, GoneError, RefusedError):
+        return jsonify(is_up=False)
+    return jsonify(is_up=True)
