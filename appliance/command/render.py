@@ -19,6 +19,7 @@ from appliance.control.messages import (
     Event,
     Memory,
     MemoryChanged,
+    NetworkChanged,
     RecordingChanged,
     SaveAnswer,
     StatusAnswer,
@@ -126,6 +127,8 @@ def event_sentence(event: Event) -> str:
         case UploadChanged(name=name, state=state, reason=reason, progress=far):
             told = words.progress(far) if far else reason
             return words.printable(f"{name}: {state}" + (f" ({told})" if told else ""))
+        case NetworkChanged(sentence=sentence, attempt=attempt):
+            return words.printable(f"network: {sentence}" + (f" ({attempt.sentence})" if attempt else ""))
         case Counted(minutes=minutes, is_limit=is_limit):
             return f"button: {minutes:g} min" + (", all that the ring holds" if is_limit else "")
         case Asked(command=command):

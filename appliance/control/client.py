@@ -20,14 +20,18 @@ from appliance.control.messages import (
     DepartedAnswer,
     Done,
     Event,
+    Hotspot,
     Memories,
     MemoriesAnswer,
+    Network,
+    NetworkAnswer,
     Press,
     Refused,
     RemotesAnswer,
     Save,
     SaveAnswer,
     ServiceRequest,
+    SetCountry,
     Status,
     StatusAnswer,
     Step,
@@ -42,6 +46,16 @@ from appliance.control.messages import (
     Subscribe,
     Upload,
     UploadAnswer,
+    WifiAttempt,
+    WifiDrop,
+    WifiForget,
+    WifiJoin,
+    WifiKeep,
+    WifiKnown,
+    WifiKnownAnswer,
+    WifiPrefer,
+    WifiScan,
+    WifiScanAnswer,
 )
 
 SYSTEM_SOCKET = "/run/moment-recorder/control.sock"
@@ -94,7 +108,9 @@ class Client:
     @overload
     def ask(self, request: Memories) -> MemoriesAnswer: ...
     @overload
-    def ask(self, request: Delete | StorageAbort | StorageRemove) -> Done: ...
+    def ask(
+        self, request: Delete | StorageAbort | StorageRemove | WifiKeep | WifiDrop | SetCountry | Hotspot
+    ) -> Done: ...
     @overload
     def ask(self, request: Upload | CancelUpload) -> UploadAnswer: ...
     @overload
@@ -107,6 +123,14 @@ class Client:
     def ask(self, request: StorageTest) -> StorageTested: ...
     @overload
     def ask(self, request: StorageBegin | StorageReply) -> Step: ...
+    @overload
+    def ask(self, request: Network) -> NetworkAnswer: ...
+    @overload
+    def ask(self, request: WifiScan) -> WifiScanAnswer: ...
+    @overload
+    def ask(self, request: WifiKnown | WifiForget | WifiPrefer) -> WifiKnownAnswer: ...
+    @overload
+    def ask(self, request: WifiJoin) -> WifiAttempt: ...
     def ask(self, request: ServiceRequest) -> AnyAnswer:
         """The answer; events on the way to it are passed over.
 

@@ -6,7 +6,8 @@ from appliance.announcer import Announcer
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
-from appliance.control.messages import Answer, ServiceRequest, StorageRequest, UploadRequest
+from appliance.control.errors import RefusedError
+from appliance.control.messages import Answer, NetworkRequest, ServiceRequest, StorageRequest, UploadRequest
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
@@ -73,4 +74,6 @@ class Answers:
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self._storage.ask(request)
+        if isinstance(request, NetworkRequest):
+            raise RefusedError("This recorder does not look after its network.")
         return await self._memories.ask(request, tell)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from appliance.control.messages import AnyAnswer, AnyRequest, StorageBegin, StorageReply
+from appliance.control.messages import AnyAnswer, AnyRequest, StorageBegin, StorageReply, WifiJoin
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "control.md").read_text()
 REQUESTS = [inspect.type_info(kind) for kind in get_args(AnyRequest)]
@@ -132,6 +132,19 @@ BEGIN: dict[str, Any] = {"do": "storage-begin", "name": "garage", "kind": "webda
         {"do": "storage-reply", "session": "s1"},
         {"do": "storage-reply", "session": "s1", "value": "x" * 8193},
         {"do": "storage-abort", "session": "x" * 129},
+        {"do": "wifi-join", "ssid": ""},
+        {"do": "wifi-join", "ssid": "4"},
+        {"do": "wifi-join", "ssid": "48" * 33},
+        {"do": "wifi-join", "ssid": "AB"},
+        {"do": "wifi-join", "ssid": "48\n"},
+        {"do": "wifi-join", "ssid": "48", "password": "x" * 129},
+        {"do": "wifi-join", "ssid": "48", "security": "wep"},
+        {"do": "wifi-prefer", "ids": ["x"] * 101},
+        {"do": "wifi-forget", "id": "../x"},
+        {"do": "wifi-keep", "id": ""},
+        {"do": "set-country", "country": "de"},
+        {"do": "set-country", "country": "DEU"},
+        {"do": "hotspot"},
     ],
     ids=lambda asked: json.dumps(asked)[:60],
 )
@@ -146,7 +159,11 @@ def test_every_message_is_documented(kind: Any) -> None:
 
 
 def test_what_may_be_secret_is_not_shown() -> None:
-    shown = f"{StorageReply('s1', 'hunter2')!r} {StorageBegin('garage', 'webdav', {'pass': 'hunter2'})!r}"
+    secrets = [
+        StorageReply("s1", "hunter2"),
+        StorageBegin("garage", "webdav", {"pass": "hunter2"}),
+        WifiJoin("486f", "hunter2"),
+    ]
 
-    assert "hunter2" not in shown
-    assert "garage" in shown
+    assert "hunter2" not in f"{secrets!r}"
+    assert "garage" in f"{secrets!r}"

@@ -19,6 +19,35 @@ from appliance.control.messages.memories import (
     Save,
     SaveAnswer,
 )
+from appliance.control.messages.network import (
+    Attempt,
+    AttemptReason,
+    AttemptState,
+    HeardNetwork,
+    Hotspot,
+    HotspotReason,
+    HotspotStatus,
+    Internet,
+    JoinedNetwork,
+    JoinSecurity,
+    KnownNetwork,
+    Network,
+    NetworkAnswer,
+    NetworkChanged,
+    NetworkMode,
+    Security,
+    SetCountry,
+    WifiAttempt,
+    WifiDrop,
+    WifiForget,
+    WifiJoin,
+    WifiKeep,
+    WifiKnown,
+    WifiKnownAnswer,
+    WifiPrefer,
+    WifiScan,
+    WifiScanAnswer,
+)
 from appliance.control.messages.status import (
     BoxStatus,
     CardLife,
@@ -64,14 +93,17 @@ from appliance.control.messages.upload import (
     UploadStatus,
 )
 
-Event = RecordingChanged | MemoryChanged | UploadChanged | Counted | Asked
+Event = RecordingChanged | MemoryChanged | UploadChanged | NetworkChanged | Counted | Asked
 
 MemoryRequest = Save | Press | Memories | Delete
 UploadRequest = Upload | CancelUpload | Departed
 StorageRequest = (
     StorageBackends | StorageRemotes | StorageTest | StorageBegin | StorageReply | StorageAbort | StorageRemove
 )
-ServiceRequest = Status | MemoryRequest | UploadRequest | StorageRequest
+NetworkRequest = (
+    Network | WifiScan | WifiKnown | WifiForget | WifiPrefer | WifiJoin | WifiKeep | WifiDrop | SetCountry | Hotspot
+)
+ServiceRequest = Status | MemoryRequest | UploadRequest | StorageRequest | NetworkRequest
 """What is answered by one answer."""
 
 AnyRequest = ServiceRequest | Subscribe
@@ -86,6 +118,10 @@ AnyAnswer = (
     | BackendsAnswer
     | RemotesAnswer
     | StorageTested
+    | NetworkAnswer
+    | WifiScanAnswer
+    | WifiKnownAnswer
+    | WifiAttempt
     | Step
     | Done
     | Refused
@@ -97,6 +133,9 @@ __all__ = [
     "AnyAnswer",
     "AnyRequest",
     "Asked",
+    "Attempt",
+    "AttemptReason",
+    "AttemptState",
     "Backend",
     "BackendsAnswer",
     "BoxStatus",
@@ -112,6 +151,14 @@ __all__ = [
     "Done",
     "Event",
     "Gap",
+    "HeardNetwork",
+    "Hotspot",
+    "HotspotReason",
+    "HotspotStatus",
+    "Internet",
+    "JoinSecurity",
+    "JoinedNetwork",
+    "KnownNetwork",
     "Memories",
     "MemoriesAnswer",
     "MemoriesStatus",
@@ -120,6 +167,11 @@ __all__ = [
     "MemoryRequest",
     "MemoryState",
     "MemoryUpload",
+    "Network",
+    "NetworkAnswer",
+    "NetworkChanged",
+    "NetworkMode",
+    "NetworkRequest",
     "Press",
     "Question",
     "Ready",
@@ -133,7 +185,9 @@ __all__ = [
     "RingStatus",
     "Save",
     "SaveAnswer",
+    "Security",
     "ServiceRequest",
+    "SetCountry",
     "SignIn",
     "Space",
     "Status",
@@ -156,4 +210,14 @@ __all__ = [
     "UploadRequest",
     "UploadState",
     "UploadStatus",
+    "WifiAttempt",
+    "WifiDrop",
+    "WifiForget",
+    "WifiJoin",
+    "WifiKeep",
+    "WifiKnown",
+    "WifiKnownAnswer",
+    "WifiPrefer",
+    "WifiScan",
+    "WifiScanAnswer",
 ]

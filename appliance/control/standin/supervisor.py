@@ -19,6 +19,7 @@ from appliance.control.messages import (
     Event,
     MemoriesStatus,
     Memory,
+    NetworkRequest,
     RecordingStatus,
     RingStatus,
     ServiceRequest,
@@ -29,6 +30,7 @@ from appliance.control.messages import (
 )
 from appliance.control.server import Server, Tell
 from appliance.control.standin.memories import AVAILABLE_S, StandInMemories
+from appliance.control.standin.network import StandInNetwork
 from appliance.control.standin.storage import StandInStorage
 from appliance.control.standin.upload import StandInUpload
 
@@ -50,6 +52,7 @@ class StandInService(StandInMemories):
         self.asked: list[AnyRequest] = []
         self.upload = StandInUpload(lambda: [memory.name for memory in self.kept[::-1]])
         self.storage = StandInStorage()
+        self.network = StandInNetwork()
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
         if request.__struct_fields__:
@@ -60,6 +63,8 @@ class StandInService(StandInMemories):
             return await self.upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self.storage.ask(request)
+        if isinstance(request, NetworkRequest):
+            return await self.network.ask(request)
         return await self.about_memories(request, tell)
 
     def told(self, memory: Memory) -> Memory:
@@ -88,7 +93,7 @@ class StandInSupervisor:
         self._server = Server(socket_path, service, frozenset({os.getuid()}) if allowed_uids is None else allowed_uids)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stand-in supervisor")
-        service.upload.publish = self._server.publish
+        service.upload.publish = service.network.publish = self._server.publish
 
     def __enter__(self) -> Self:
         self._thread.start()
