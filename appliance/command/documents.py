@@ -8,7 +8,7 @@ import msgspec
 
 from appliance.control.messages import Done, MemoriesAnswer, SaveAnswer, StatusAnswer
 
-_ONLY_WHEN_WHOLE = ("path", "got_s", "gaps", "sha256", "parts")
+_ONLY_WHEN_WHOLE = ("path", "got_s", "gaps", "sha256", "parts", "remark")
 
 
 def status_document(answer: StatusAnswer) -> str:

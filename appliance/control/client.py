@@ -14,24 +14,45 @@ from appliance.control.messages import (
     AnyAnswer,
     AnyRequest,
     BackendsAnswer,
+    Cameras,
+    CamerasAnswer,
     CancelUpload,
+    ChangeSettings,
     Delete,
+    Deleted,
+    DeletedAnswer,
     Departed,
     DepartedAnswer,
+    Describe,
+    Diagnostics,
+    DiagnosticsAnswer,
     Done,
     Event,
+    FactoryReset,
     Hotspot,
+    Keep,
     Memories,
     MemoriesAnswer,
     Network,
     NetworkAnswer,
+    Picture,
+    PictureAnswer,
     Press,
     Refused,
     RemotesAnswer,
+    Ring,
+    RingAnswer,
     Save,
     SaveAnswer,
     ServiceRequest,
+    SetClock,
     SetCountry,
+    Settings,
+    SettingsAnswer,
+    SettingsChanged,
+    SettingsRefused,
+    Share,
+    ShareAnswer,
     Status,
     StatusAnswer,
     Step,
@@ -44,6 +65,7 @@ from appliance.control.messages import (
     StorageTest,
     StorageTested,
     Subscribe,
+    Undelete,
     Upload,
     UploadAnswer,
     WifiAttempt,
@@ -102,7 +124,7 @@ class Client:
     @overload
     def ask(self, request: Status) -> StatusAnswer: ...
     @overload
-    def ask(self, request: Save) -> SaveAnswer: ...
+    def ask(self, request: Save | Keep) -> SaveAnswer: ...
     @overload
     def ask(self, request: Press) -> SaveAnswer | Done: ...
     @overload
@@ -111,6 +133,26 @@ class Client:
     def ask(
         self, request: Delete | StorageAbort | StorageRemove | WifiKeep | WifiDrop | SetCountry | Hotspot
     ) -> Done: ...
+    @overload
+    def ask(self, request: Describe | Undelete) -> Done: ...
+    @overload
+    def ask(self, request: SetClock | FactoryReset) -> Done: ...
+    @overload
+    def ask(self, request: Deleted) -> DeletedAnswer: ...
+    @overload
+    def ask(self, request: Ring) -> RingAnswer: ...
+    @overload
+    def ask(self, request: Settings) -> SettingsAnswer: ...
+    @overload
+    def ask(self, request: ChangeSettings) -> SettingsChanged | SettingsRefused: ...
+    @overload
+    def ask(self, request: Cameras) -> CamerasAnswer: ...
+    @overload
+    def ask(self, request: Picture) -> PictureAnswer: ...
+    @overload
+    def ask(self, request: Share) -> ShareAnswer: ...
+    @overload
+    def ask(self, request: Diagnostics) -> DiagnosticsAnswer: ...
     @overload
     def ask(self, request: Upload | CancelUpload) -> UploadAnswer: ...
     @overload

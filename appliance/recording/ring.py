@@ -1,7 +1,9 @@
 """The ring: which segments live, and which must go. Pure; every step costs the same however full it is (R3)."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from appliance.recording.segment import Epoch, Key, OpenSegment, Segment
 
@@ -120,6 +122,16 @@ class Ring:
     def since_key(self, key: Key) -> list[Segment]:
         """Closed segments from `key` on, oldest first."""
         return self._newest_while(lambda segment: segment.key >= key)
+
+    def page(self, since_s: float, after: Key | None, most: int) -> tuple[Segment | None, list[Segment]]:
+        """At most so many closed segments that end after `since_s` and come after `after`, oldest first, and the one
+        before them. However full the ring is, what lies before them costs next to nothing.
+        """
+        begin = bisect_right(self._segments, since_s, key=lambda segment: segment.end_s)
+        if after is not None:
+            begin = max(begin, bisect_right(self._segments, after, key=lambda segment: segment.key))
+        before = self._segments[begin - 1] if begin else None
+        return before, list(islice(self._segments, begin, begin + most))
 
     def _newest_while(self, wanted: Callable[[Segment], bool]) -> list[Segment]:
         found = []

@@ -7,7 +7,14 @@ from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control import messages
 from appliance.control.errors import RefusedError
-from appliance.control.messages import Answer, NetworkRequest, ServiceRequest, StorageRequest, UploadRequest
+from appliance.control.messages import (
+    Answer,
+    MemoryRequest,
+    NetworkRequest,
+    ServiceRequest,
+    StorageRequest,
+    UploadRequest,
+)
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
 from appliance.memories.workshop import Workshop
@@ -15,6 +22,7 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
+from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
@@ -63,6 +71,7 @@ class Answers:
             uploads=uploads,
             folder=folder,
         )
+        self._lookback = Lookback(store, clock)
         self._upload = Upload(uploads)
         self._storage = Storage(storage)
 
@@ -70,10 +79,14 @@ class Answers:
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
         if isinstance(request, messages.Status):
             return self._status.answer()
+        if isinstance(request, messages.Ring):
+            return self._lookback.answer(request)
         if isinstance(request, UploadRequest):
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self._storage.ask(request)
         if isinstance(request, NetworkRequest):
             raise RefusedError("This recorder does not look after its network.")
-        return await self._memories.ask(request, tell)
+        if isinstance(request, MemoryRequest):
+            return await self._memories.ask(request, tell)
+        raise RefusedError("The recorder cannot do that yet.")

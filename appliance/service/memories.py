@@ -73,6 +73,8 @@ class Memories:
                 return await self._list()
             case Delete():
                 return await self._delete(request.name)
+            case _:
+                raise RefusedError("The recorder cannot do that yet.")
 
     async def _save(self, request: Save, tell: Tell) -> SaveAnswer:
         moment = self._keeper.save(request.minutes, self._pressed_at_s(request.pressed_at_s))

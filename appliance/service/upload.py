@@ -49,6 +49,8 @@ class Upload:
                     return UploadAnswer(await self._uploads.cancel(request.names))
                 case Departed():
                     return DepartedAnswer([departed_message(job) for job in self._uploads.departed()])
+                case _:
+                    raise RefusedError("The recorder cannot do that yet.")
         except UploadRefusedError as refused:
             raise RefusedError(str(refused)) from refused
 

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from appliance.control.messages import AnyAnswer, AnyRequest, StorageBegin, StorageReply, WifiJoin
+from appliance.control.messages import (
+    AnyAnswer,
+    AnyRequest,
+    ChangeSettings,
+    Picture,
+    StorageBegin,
+    StorageReply,
+    WifiJoin,
+)
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "control.md").read_text()
 REQUESTS = [inspect.type_info(kind) for kind in get_args(AnyRequest)]
@@ -27,22 +35,24 @@ def values(kind: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - a t
         case inspect.ListType(item_type=item):
             return st.lists(values(item), max_size=3)
         case inspect.DictType(key_type=key, value_type=value):
-            return st.dictionaries(values(key), values(value), max_size=3)
+            return st.dictionaries(values(key), values(value), min_size=kind.min_length or 0, max_size=3)
         case inspect.LiteralType(options):
             return st.sampled_from(options)
         case inspect.StrType():
             return strings(kind)
         case inspect.FloatType():
             return st.floats(kind.ge or kind.gt or 0, kind.le or 1e12, exclude_min=kind.gt is not None)
-    return {inspect.IntType: st.integers(0, 2**53), inspect.BoolType: st.booleans(), inspect.NoneType: st.none()}[
-        type(kind)
-    ]
+        case inspect.IntType():
+            return st.integers(kind.ge or 0, kind.le or 2**53)
+        case inspect.BytesType():
+            return st.binary(max_size=40)
+    return {inspect.BoolType: st.booleans(), inspect.NoneType: st.none()}[type(kind)]
 
 
 def strings(kind: inspect.StrType) -> st.SearchStrategy[str]:
     longest = kind.max_length or 40
     if kind.pattern is None:
-        return st.text(max_size=min(longest, 40))
+        return st.text(min_size=kind.min_length or 0, max_size=min(longest, 40))
     return st.from_regex(kind.pattern).map(lambda text: text[: min(longest, 40)])
 
 
@@ -128,6 +138,33 @@ BEGIN: dict[str, Any] = {"do": "storage-begin", "name": "garage", "kind": "webda
         BEGIN | {"parameters": {"url": "x" * 8193}},
         BEGIN | {"parameters": {"url": 3}},
         BEGIN | {"parameters": {f"k{number}": "" for number in range(101)}},
+        {"do": "ring", "limit": 0},
+        {"do": "ring", "limit": 2001},
+        {"do": "ring", "since_s": -1},
+        {"do": "ring", "after": "1"},
+        {"do": "ring", "after": "1-2\n"},
+        {"do": "keep", "start_s": 1},
+        {"do": "keep", "start_s": "1", "end_s": 2},
+        {"do": "keep", "start_s": 1, "end_s": 1e12},
+        {"do": "keep", "start_s": 1, "end_s": 2, "title": "x" * 201},
+        {"do": "describe", "name": "../x"},
+        {"do": "describe", "name": "x", "note": "x" * 4001},
+        {"do": "memories", "limit": 0},
+        {"do": "memories", "limit": 1001},
+        {"do": "undelete", "name": "/etc/passwd"},
+        {"do": "share", "name": "a/b"},
+        {"do": "change-settings", "changes": {}},
+        {"do": "change-settings", "changes": {"camera": "x"}},
+        {"do": "change-settings", "changes": {"camera.url": {"a": 1}}},
+        {"do": "change-settings", "changes": {"camera.url": "x" * 4097}},
+        {"do": "change-settings", "changes": {"upload.networks": ["x"] * 101}},
+        {"do": "picture", "kind": "webcam"},
+        {"do": "set-clock", "now_s": 0, "zone": "Europe/Berlin"},
+        {"do": "set-clock", "now_s": 1_795_000_000, "zone": "../../etc/passwd"},
+        {"do": "set-clock", "now_s": 1_795_000_000, "zone": "/etc/passwd"},
+        {"do": "set-clock", "now_s": 1_795_000_000, "zone": ""},
+        {"do": "factory-reset", "parts": ["everything"], "word": "erase"},
+        {"do": "factory-reset", "parts": ["settings"]},
         {"do": "storage-reply", "session": "s 1", "value": ""},
         {"do": "storage-reply", "session": "s1"},
         {"do": "storage-reply", "session": "s1", "value": "x" * 8193},
@@ -167,3 +204,9 @@ def test_what_may_be_secret_is_not_shown() -> None:
 
     assert "hunter2" not in f"{secrets!r}"
     assert "garage" in f"{secrets!r}"
+    shown = f"{StorageReply('s1', 'hunter2')!r} {StorageBegin('garage', 'webdav', {'pass': 'hunter2'})!r}"
+    shown += f"{ChangeSettings({'camera.url': 'rtsp://a:hunter2@b'})!r} {Picture('rtsp', 'rtsp://a:hunter2@b')!r}"
+
+    assert "hunter2" not in shown
+    assert "garage" in shown
+    assert "camera.url" in shown

@@ -4,11 +4,37 @@ A connection may ask any number of things, one after the other. Every request ge
 a waiting `save` and a `subscribe` send `Event` lines before (or instead of) it.
 """
 
-from appliance.control.messages.base import Answer, Done, Refused, Request, Subscribe
+from appliance.control.messages.base import (
+    Answer,
+    Done,
+    Refused,
+    Request,
+    Subscribe,
+)
+from appliance.control.messages.box import (
+    RESET_WORD,
+    Diagnostics,
+    DiagnosticsAnswer,
+    FactoryReset,
+    ResetPart,
+    SetClock,
+)
+from appliance.control.messages.camera import (
+    Camera,
+    CameraKind,
+    Cameras,
+    CamerasAnswer,
+    Picture,
+    PictureAnswer,
+)
 from appliance.control.messages.memories import (
     Asked,
     Counted,
     Delete,
+    Deleted,
+    DeletedAnswer,
+    DeletedMemory,
+    Describe,
     Gap,
     Memories,
     MemoriesAnswer,
@@ -18,6 +44,7 @@ from appliance.control.messages.memories import (
     Press,
     Save,
     SaveAnswer,
+    Undelete,
 )
 from appliance.control.messages.network import (
     Attempt,
@@ -48,10 +75,30 @@ from appliance.control.messages.network import (
     WifiScan,
     WifiScanAnswer,
 )
+from appliance.control.messages.ring import (
+    Keep,
+    Ring,
+    RingAnswer,
+    RingGap,
+    RingSegment,
+)
+from appliance.control.messages.settings import (
+    ChangeSettings,
+    Mistake,
+    Setting,
+    SettingKind,
+    Settings,
+    SettingsAnswer,
+    SettingsChanged,
+    SettingsRefused,
+    SettingsSection,
+    SettingValue,
+)
 from appliance.control.messages.status import (
     BoxStatus,
     CardLife,
     CardStatus,
+    MachineStatus,
     MemoriesStatus,
     RecordingChanged,
     RecordingState,
@@ -85,6 +132,8 @@ from appliance.control.messages.upload import (
     DepartedAnswer,
     DepartedMemory,
     MemoryUpload,
+    Share,
+    ShareAnswer,
     Upload,
     UploadAnswer,
     UploadChanged,
@@ -95,15 +144,28 @@ from appliance.control.messages.upload import (
 
 Event = RecordingChanged | MemoryChanged | UploadChanged | NetworkChanged | Counted | Asked
 
-MemoryRequest = Save | Press | Memories | Delete
-UploadRequest = Upload | CancelUpload | Departed
+MemoryRequest = Save | Press | Keep | Memories | Describe | Delete | Undelete | Deleted
+UploadRequest = Upload | CancelUpload | Departed | Share
 StorageRequest = (
     StorageBackends | StorageRemotes | StorageTest | StorageBegin | StorageReply | StorageAbort | StorageRemove
 )
 NetworkRequest = (
     Network | WifiScan | WifiKnown | WifiForget | WifiPrefer | WifiJoin | WifiKeep | WifiDrop | SetCountry | Hotspot
 )
-ServiceRequest = Status | MemoryRequest | UploadRequest | StorageRequest | NetworkRequest
+SettingsRequest = Settings | ChangeSettings
+CameraRequest = Cameras | Picture
+BoxRequest = SetClock | Diagnostics | FactoryReset
+ServiceRequest = (
+    Status
+    | Ring
+    | MemoryRequest
+    | UploadRequest
+    | StorageRequest
+    | NetworkRequest
+    | SettingsRequest
+    | CameraRequest
+    | BoxRequest
+)
 """What is answered by one answer."""
 
 AnyRequest = ServiceRequest | Subscribe
@@ -111,10 +173,13 @@ AnyRequest = ServiceRequest | Subscribe
 Step = Question | SignIn | Ready
 AnyAnswer = (
     StatusAnswer
+    | RingAnswer
     | SaveAnswer
     | MemoriesAnswer
+    | DeletedAnswer
     | UploadAnswer
     | DepartedAnswer
+    | ShareAnswer
     | BackendsAnswer
     | RemotesAnswer
     | StorageTested
@@ -123,12 +188,19 @@ AnyAnswer = (
     | WifiKnownAnswer
     | WifiAttempt
     | Step
+    | SettingsAnswer
+    | SettingsChanged
+    | SettingsRefused
+    | CamerasAnswer
+    | PictureAnswer
+    | DiagnosticsAnswer
     | Done
     | Refused
     | Event
 )
 
 __all__ = [
+    "RESET_WORD",
     "Answer",
     "AnyAnswer",
     "AnyRequest",
@@ -138,18 +210,32 @@ __all__ = [
     "AttemptState",
     "Backend",
     "BackendsAnswer",
+    "BoxRequest",
     "BoxStatus",
+    "Camera",
+    "CameraKind",
+    "CameraRequest",
+    "Cameras",
+    "CamerasAnswer",
     "CancelUpload",
     "CardLife",
     "CardStatus",
+    "ChangeSettings",
     "Choice",
     "Counted",
     "Delete",
+    "Deleted",
+    "DeletedAnswer",
+    "DeletedMemory",
     "Departed",
     "DepartedAnswer",
     "DepartedMemory",
+    "Describe",
+    "Diagnostics",
+    "DiagnosticsAnswer",
     "Done",
     "Event",
+    "FactoryReset",
     "Gap",
     "HeardNetwork",
     "Hotspot",
@@ -158,7 +244,9 @@ __all__ = [
     "Internet",
     "JoinSecurity",
     "JoinedNetwork",
+    "Keep",
     "KnownNetwork",
+    "MachineStatus",
     "Memories",
     "MemoriesAnswer",
     "MemoriesStatus",
@@ -167,11 +255,14 @@ __all__ = [
     "MemoryRequest",
     "MemoryState",
     "MemoryUpload",
+    "Mistake",
     "Network",
     "NetworkAnswer",
     "NetworkChanged",
     "NetworkMode",
     "NetworkRequest",
+    "Picture",
+    "PictureAnswer",
     "Press",
     "Question",
     "Ready",
@@ -182,12 +273,29 @@ __all__ = [
     "Remote",
     "RemotesAnswer",
     "Request",
+    "ResetPart",
+    "Ring",
+    "RingAnswer",
+    "RingGap",
+    "RingSegment",
     "RingStatus",
     "Save",
     "SaveAnswer",
     "Security",
     "ServiceRequest",
+    "SetClock",
     "SetCountry",
+    "Setting",
+    "SettingKind",
+    "SettingValue",
+    "Settings",
+    "SettingsAnswer",
+    "SettingsChanged",
+    "SettingsRefused",
+    "SettingsRequest",
+    "SettingsSection",
+    "Share",
+    "ShareAnswer",
     "SignIn",
     "Space",
     "Status",
@@ -203,6 +311,7 @@ __all__ = [
     "StorageTest",
     "StorageTested",
     "Subscribe",
+    "Undelete",
     "Upload",
     "UploadAnswer",
     "UploadChanged",

@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\x00]+$")]
 """A memory's file name, which is a name and never a path."""
 
+Title = Annotated[str, Meta(max_length=200)]
+"""What the owner calls a memory: any text."""
+
 FileNames = Annotated[list[FileName], Meta(max_length=1000)]
 
 

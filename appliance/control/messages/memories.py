@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from appliance.control.messages.base import Answer, FileName, Request
+from appliance.control.messages.base import Answer, FileName, Request, Title
 from appliance.control.messages.upload import MemoryUpload
 
 MemoryState = Literal["secured", "waiting", "assembling", "kept", "not-saved"]
@@ -27,13 +27,38 @@ class Press(Request, frozen=True):
 
 
 class Memories(Request, frozen=True):
-    """What have you kept?"""
+    """What have you kept? All of it, newest press first, unless something narrows it down.
+
+    `limit`: at most so many. `before`: the `next` of the answer before, for what follows it. `name`: only that one.
+    """
+
+    limit: Annotated[int, Meta(ge=1, le=1000)] | None = None
+    before: Annotated[str, Meta(max_length=320)] | None = None
+    name: FileName | None = None
+
+
+class Describe(Request, frozen=True):
+    """Say what a memory is, in the owner's words, in place of what was said before. All parts of a memory share it."""
+
+    name: FileName
+    title: Title = ""
+    note: Annotated[str, Meta(max_length=4000)] = ""
 
 
 class Delete(Request, frozen=True):
-    """Delete one memory by its file name."""
+    """Delete one memory by its file name. For some minutes it can be taken back."""
 
     name: FileName
+
+
+class Undelete(Request, frozen=True):
+    """Take a deletion back."""
+
+    name: FileName
+
+
+class Deleted(Request, frozen=True):
+    """Which deletions can be taken back?"""
 
 
 class Gap(Struct, frozen=True):
@@ -63,10 +88,25 @@ class Memory(Struct, frozen=True):
     upload: MemoryUpload
     part: int = 1
     parts: int = 1
+    title: str = ""
+    note: str = ""
+    cause: Literal["press", "stretch"] = "press"
+    """`stretch`: it was chosen from the ring, and `pressed_at` is its end."""
+
+
+class DeletedMemory(Struct, frozen=True):
+    """One file that is deleted, but not yet for good."""
+
+    name: str
+    title: str
+    pressed_at: str
+    size_bytes: int
+    remaining_s: float
+    """How long it can still be taken back, unless its room is needed before."""
 
 
 class SaveAnswer(Answer, frozen=True, tag="save"):
-    """To `Save` and `Press`. The last five fields are filled when the file is whole."""
+    """To `Save`, `Press` and `Keep`. From `path` on, but for `remark`, fields are filled when the file is whole."""
 
     id: str
     asked_s: float
@@ -81,12 +121,22 @@ class SaveAnswer(Answer, frozen=True, tag="save"):
     gaps: list[Gap] | None = None
     sha256: str | None = None
     parts: list[str] = field(default_factory=list)
+    remark: str | None = None
+    """What was asked for and is not there any more."""
 
 
 class MemoriesAnswer(Answer, frozen=True, tag="memories"):
     """To `Memories`, newest first."""
 
     memories: list[Memory]
+    next: str | None = None
+    """There are more after these: ask again with it as `before`."""
+
+
+class DeletedAnswer(Answer, frozen=True, tag="deleted"):
+    """To `Deleted`, the last one deleted first."""
+
+    deleted: list[DeletedMemory]
 
 
 class MemoryChanged(Answer, frozen=True):

@@ -86,6 +86,27 @@ class BoxStatus(Struct, frozen=True):
     """What was taken over from the boot partition."""
 
 
+class MachineStatus(Struct, frozen=True):
+    """`machine` of the status. None stands for what this machine does not tell."""
+
+    host_name: str
+    uptime_s: float
+    """Since power-on."""
+    now_s: float
+    """Seconds since 1970, as the box believes."""
+    clock_is_trusted: bool
+    zone: str | None
+    """The IANA name of its time zone, such as `Europe/Berlin`."""
+    utc_offset_s: int
+    temperature_c: float | None
+    is_under_voltage: bool | None
+    """The power supply is too weak now."""
+    was_under_voltage: bool | None
+    """It was too weak once since power-on."""
+    is_slowed: bool | None
+    """The processor runs slower now, for heat or want of power."""
+
+
 class StatusAnswer(Answer, frozen=True, tag="status"):
     """To `Status`."""
 
@@ -102,6 +123,8 @@ class StatusAnswer(Answer, frozen=True, tag="status"):
     """None: this machine is no box."""
     panel_trouble: str | None = None
     """What is wrong with buttons or lamp, as a sentence for the owner."""
+    machine: MachineStatus | None = None
+    """None in safe mode."""
 
 
 class RecordingChanged(Answer, frozen=True):

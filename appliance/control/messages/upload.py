@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from appliance.control.messages.base import Answer, FileNames, Request
+from appliance.control.messages.base import Answer, FileName, FileNames, Request
 
 UploadState = Literal["kept", "waiting", "uploading", "proven", "parked"]
 """`kept`: stays on the box until somebody asks. `waiting`: needs the world. `parked`: needs the owner."""
@@ -24,6 +24,12 @@ class CancelUpload(Request, frozen=True):
 
 class Departed(Request, frozen=True):
     """What is proven to be in the storage and no longer on the box?"""
+
+
+class Share(Request, frozen=True):
+    """Make a link by which anybody can see the copy of a memory at the storage."""
+
+    name: FileName
 
 
 class UploadProgress(Struct, frozen=True):
@@ -90,6 +96,13 @@ class DepartedAnswer(Answer, frozen=True, tag="departed"):
     """To `Departed`, newest first."""
 
     departed: list[DepartedMemory]
+
+
+class ShareAnswer(Answer, frozen=True, tag="share"):
+    """To `Share`. Whoever has the link sees the file, until the owner takes it back at the storage."""
+
+    name: str
+    link: str
 
 
 class UploadChanged(Answer, frozen=True):

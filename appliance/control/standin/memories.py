@@ -2,12 +2,20 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
+    Answer,
     Asked,
     Delete,
+    Deleted,
+    DeletedAnswer,
+    DeletedMemory,
+    Describe,
     Done,
     Gap,
+    Keep,
     Memories,
     MemoriesAnswer,
     Memory,
@@ -16,8 +24,10 @@ from appliance.control.messages import (
     Press,
     Save,
     SaveAnswer,
+    Undelete,
 )
 from appliance.control.server import Tell
+from appliance.control.standin.ring import StandInRing
 from appliance.control.standin.upload import KEPT
 
 AVAILABLE_S = 150.0
@@ -25,14 +35,16 @@ AVAILABLE_S = 150.0
 
 
 class StandInMemories:
-    """`kept` are the memories, oldest first."""
+    """`kept` are the memories, oldest first; `trash` those that were deleted."""
 
     def __init__(self) -> None:
+        self.ring = StandInRing()
         self.kept: list[Memory] = []
+        self.trash: list[Memory] = []
         self.trouble: str | None = None
         """When set, a press is refused with this sentence."""
 
-    async def about_memories(self, request: MemoryRequest, tell: Tell) -> SaveAnswer | MemoriesAnswer | Done:
+    async def about_memories(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer to one request."""
         match request:
             case Save():
@@ -41,8 +53,16 @@ class StandInMemories:
                 return await self.press(request)
             case Delete():
                 return await self.delete(request)
+            case Keep():
+                return await self.keep(request, tell)
             case Memories():
-                return MemoriesAnswer([self.told(memory) for memory in self.kept[::-1]])
+                return self._page(request)
+            case Describe():
+                return self._describe(request)
+            case Undelete():
+                return self._undelete(request.name)
+            case Deleted():
+                return DeletedAnswer([_deleted(memory) for memory in self.trash[::-1]])
 
     def told(self, memory: Memory) -> Memory:
         """A memory as it is listed."""
@@ -52,7 +72,20 @@ class StandInMemories:
         if self.trouble is not None:
             raise RefusedError(self.trouble)
         memory = self._keep(180.0 if request.minutes is None else request.minutes * 60)
-        if not request.wait:
+        return await self._answer(memory, tell, wait=request.wait)
+
+    async def keep(self, request: Keep, tell: Tell) -> SaveAnswer:
+        if self.trouble is not None:
+            raise RefusedError(self.trouble)
+        asked_s, got_s = request.end_s - request.start_s, self.ring.seconds_within(request)
+        memory = replace(self._keep(asked_s), title=request.title, cause="stretch", got_s=got_s)
+        self.kept[-1] = memory
+        said = await self._answer(memory, tell, wait=request.wait)
+        lost_s = asked_s - got_s
+        return replace(said, remark=f"{lost_s:.0f} s of it are not in the ring any more.") if lost_s > 1 else said
+
+    async def _answer(self, memory: Memory, tell: Tell, *, wait: bool) -> SaveAnswer:
+        if not wait:
             return _secured(memory)
         for progress in (0.0, 0.5, 1.0):
             tell(MemoryChanged(memory.id, memory.name, "assembling", progress))
@@ -68,11 +101,36 @@ class StandInMemories:
         for memory in self.kept:
             if memory.name == request.name:
                 self.kept.remove(memory)
+                self.trash.append(memory)
                 return Done(f"{memory.name} is deleted.")
         raise RefusedError(f"There is no memory {request.name}.")
 
+    def _page(self, request: Memories) -> MemoriesAnswer:
+        names = [memory.name for memory in self.kept[::-1]]
+        begin = names.index(request.before) + 1 if request.before in names else 0
+        page = self.kept[::-1][begin:][: request.limit]
+        if request.name is not None:
+            page = [memory for memory in self.kept if memory.name == request.name]
+        has_more = request.name is None and begin + len(page) < len(names)
+        return MemoriesAnswer([self.told(memory) for memory in page], next=page[-1].name if has_more else None)
+
+    def _describe(self, request: Describe) -> Done:
+        for place, memory in enumerate(self.kept):
+            if memory.name == request.name:
+                self.kept[place] = replace(memory, title=request.title, note=request.note)
+                return Done(f"{memory.name} is described.")
+        raise RefusedError(f"There is no memory {request.name}.")
+
+    def _undelete(self, name: str) -> Done:
+        for memory in self.trash:
+            if memory.name == name:
+                self.trash.remove(memory)
+                self.kept.append(memory)
+                return Done(f"{name} is back.")
+        raise RefusedError(f"{name} cannot be taken back any more.")
+
     def _keep(self, asked_s: float) -> Memory:
-        number = len(self.kept) + 1
+        number = len(self.kept) + len(self.trash) + 1
         name = f"2026-10-01T12-00-{number:02}-MEMORY.mp4"
         got_s = min(asked_s, AVAILABLE_S)
         gaps = [] if got_s == asked_s else [Gap(at_s=0.0, length_s=asked_s - got_s, reason="the ring held no more")]
@@ -95,6 +153,10 @@ class StandInMemories:
 
 def _meaning(hold_s: float) -> Asked:
     return Asked("set-up-mode" if hold_s >= 10 else "upload-now")  # noqa: PLR2004 - the panel's own rule
+
+
+def _deleted(memory: Memory) -> DeletedMemory:
+    return DeletedMemory(memory.name, memory.title, memory.pressed_at, memory.size_bytes, remaining_s=540.0)
 
 
 def _secured(memory: Memory) -> SaveAnswer:

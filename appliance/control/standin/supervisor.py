@@ -10,27 +10,36 @@ from typing import Self
 
 from msgspec.structs import replace
 
+from appliance.control.errors import RefusedError
 from appliance.control.messages import (
     Answer,
     AnyRequest,
+    BoxRequest,
     BoxStatus,
+    CameraRequest,
     CardLife,
     CardStatus,
     Event,
+    Memories,
     MemoriesStatus,
     Memory,
     NetworkRequest,
     RecordingStatus,
+    Ring,
     RingStatus,
     ServiceRequest,
+    SettingsRequest,
     Status,
     StatusAnswer,
     StorageRequest,
     UploadRequest,
 )
 from appliance.control.server import Server, Tell
+from appliance.control.standin.box import StandInBox
+from appliance.control.standin.camera import StandInCameras
 from appliance.control.standin.memories import AVAILABLE_S, StandInMemories
 from appliance.control.standin.network import StandInNetwork
+from appliance.control.standin.settings import StandInSettings
 from appliance.control.standin.storage import StandInStorage
 from appliance.control.standin.upload import StandInUpload
 
@@ -45,26 +54,54 @@ CARD_LIFE = CardLife(
 
 
 class StandInService(StandInMemories):
-    """A `Service` with nothing behind it. `asked` has every request with a content, in order."""
+    """A `Service` with nothing behind it. `asked` has every request with a content, in order.
+
+    `refusals` and `delays_s`, by the word that a request is tagged with ("ring"), make it misbehave: a refusal with
+    that sentence, an answer only after so many seconds. `refusal` and `delay_s` do so for every request.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.asked: list[AnyRequest] = []
+        self.refusal: str | None = None
+        self.refusals: dict[str, str] = {}
+        self.delay_s = 0.0
+        self.delays_s: dict[str, float] = {}
         self.upload = StandInUpload(lambda: [memory.name for memory in self.kept[::-1]])
         self.storage = StandInStorage()
         self.network = StandInNetwork()
+        self.settings = StandInSettings()
+        self.cameras = StandInCameras()
+        self.box = StandInBox()
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
-        if request.__struct_fields__:
+        if request.__struct_fields__ and request != Memories():
             self.asked.append(request)
+        await self._misbehave(str(request.__struct_config__.tag))
+        return await self._answered(request, tell)
+
+    async def _misbehave(self, word: str) -> None:
+        await asyncio.sleep(self.delays_s.get(word, self.delay_s))
+        if refusal := self.refusals.get(word, self.refusal):
+            raise RefusedError(refusal)
+
+    async def _answered(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         if isinstance(request, Status):
             return await self.status()
+        if isinstance(request, Ring):
+            return self.ring.answer(request)
         if isinstance(request, UploadRequest):
             return await self.upload.ask(request)
         if isinstance(request, StorageRequest):
             return await self.storage.ask(request)
         if isinstance(request, NetworkRequest):
             return await self.network.ask(request)
+        if isinstance(request, SettingsRequest):
+            return self.settings.answer(request)
+        if isinstance(request, CameraRequest):
+            return self.cameras.answer(request)
+        if isinstance(request, BoxRequest):
+            return self.box.answer(request)
         return await self.about_memories(request, tell)
 
     def told(self, memory: Memory) -> Memory:
@@ -83,6 +120,7 @@ class StandInService(StandInMemories):
             lamp="recording",
             card=CardStatus("SC32G", "03/2023", 32_000_000_000, 30_900_000_000, 22_000_000_000, CARD_LIFE),
             box=BoxStatus("normal", troubles=[], taken=["The Wi-Fi workshop is known from now on."]),
+            machine=self.box.machine,
         )
 
 

@@ -13,6 +13,8 @@ from appliance.control.messages import (
     DepartedMemory,
     Event,
     MemoryUpload,
+    Share,
+    ShareAnswer,
     UploadAnswer,
     UploadChanged,
     UploadProgress,
@@ -55,7 +57,7 @@ class StandInUpload:
             REMOTE, "idle", None, counts["waiting"], counts["parked"], counts["proven"], spent_bytes=1_200_000_000
         )
 
-    async def ask(self, request: UploadRequest) -> UploadAnswer | DepartedAnswer:
+    async def ask(self, request: UploadRequest) -> UploadAnswer | DepartedAnswer | ShareAnswer:
         """The answer to one request."""
         match request:
             case UploadNow():
@@ -64,6 +66,8 @@ class StandInUpload:
                 return UploadAnswer(self._cancel(request.names))
             case Departed():
                 return DepartedAnswer(self.departed)
+            case Share():
+                return self._share(request.name)
 
     def _begin(self, names: list[str]) -> list[str]:
         if self.trouble is not None:
@@ -82,6 +86,12 @@ class StandInUpload:
         for name in stopped:
             self.move(name, KEPT)
         return stopped
+
+    def _share(self, name: str) -> ShareAnswer:
+        self._known([name])
+        if self.of(name).state != "proven":
+            raise RefusedError(f"{name} is not at the storage yet: upload it first.")
+        return ShareAnswer(name, f"https://storage.example/s/{name}")
 
     def _known(self, names: list[str]) -> list[str]:
         kept = self._names()
