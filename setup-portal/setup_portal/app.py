@@ -5,9 +5,11 @@ from flask import Flask
 from setup_portal import guard, troubles
 from setup_portal.idle import Idle
 from setup_portal.keys import Keys
+from setup_portal.pages.steps.showing import step_title
 from setup_portal.routes import NEEDS, ROUTES
 from setup_portal.store import Store
 from setup_portal.throttle import Throttle
+from setup_portal.wizard.progress import Wizard
 
 MOST_FORM_BYTES = 64 * 1024
 MOST_FIELDS = 100
@@ -23,8 +25,11 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
         MAX_FORM_MEMORY_SIZE=MOST_FORM_BYTES,
         MAX_FORM_PARTS=MOST_FIELDS,
     )
-    app.extensions.update(keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle())
+    app.extensions.update(
+        keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle(), wizard=Wizard(store)
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["step_title"] = step_title
     for route in ROUTES:
         app.add_url_rule(route.rule, view_func=route.view, methods=route.methods, provide_automatic_options=False)
     guard.install_texts(app)

@@ -7,6 +7,7 @@ from typing import Literal
 from flask.typing import ResponseReturnValue
 
 from setup_portal.pages import door, front
+from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
 """`nothing`: a file of ours. `visitor`: anybody who called us by our name. `owner`: who may command the box."""
@@ -31,5 +32,22 @@ ROUTES = (
     Route("/leave", door.leave, "owner", ("POST",)),
     Route("/stay", door.stay, "visitor", _BOTH),
     Route("/password", door.password, "owner", _BOTH),
+    Route("/set-up", start.set_up, "owner"),
+    Route("/set-up/skip", start.skip, "owner", ("POST",)),
+    Route("/set-up/welcome", start.welcome, "owner", _BOTH),
+    Route("/set-up/country", place.country, "owner", _BOTH),
+    Route("/set-up/wifi", wireless.wifi, "owner", _BOTH),
+    Route("/set-up/wifi/join", wireless.wifi_join, "owner", _BOTH),
+    Route("/set-up/wifi/outcome", wireless.wifi_outcome, "owner", ("POST",)),
+    Route("/set-up/camera", viewing.camera, "owner", _BOTH),
+    Route("/set-up/camera/<mark>.jpg", viewing.camera_picture, "owner"),
+    Route("/set-up/storage", storing.storage, "owner"),
+    Route("/set-up/storage/begin", storing.storage_begin, "owner", ("POST",)),
+    Route("/set-up/storage/step", storing.storage_step, "owner", _BOTH),
+    Route("/set-up/storage/abort", storing.storage_abort, "owner", ("POST",)),
+    Route("/set-up/storage/test/<name>", storing.storage_test, "owner", _BOTH),
+    Route("/set-up/behaviour", behaving.behaviour, "owner", _BOTH),
+    Route("/set-up/name", naming.name, "owner", _BOTH),
+    Route("/set-up/end", ending.end, "owner", _BOTH),
 )
 NEEDS: dict[str, Need] = {"static": "nothing", **{route.view.__name__: route.need for route in ROUTES}}

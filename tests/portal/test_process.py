@@ -74,8 +74,9 @@ def test_it_serves_on_the_socket_that_it_is_handed(
     tmp_path: Path, control: Path, supervisor: StandInSupervisor
 ) -> None:
     with running(tmp_path / "pages", control) as pages:
-        code, page = pages.ask("/")
-        assert (code, "It records." in page) == (200, True)
+        assert pages.ask("/")[0] == 303
+        code, page = pages.ask("/set-up/welcome")
+        assert (code, "A few short steps" in page) == (200, True)
         parts = [*re.findall(r'<link rel="stylesheet" href="([^"]+)"', page), *re.findall(r'src="([^"]+)"', page)]
         assert len(parts) + 1 <= 3
         assert len(page.encode()) + sum(len(pages.ask(part)[1].encode()) for part in parts) <= MOST_PAGE_BYTES
@@ -92,7 +93,7 @@ def test_what_is_too_large_or_no_http_is_refused(tmp_path: Path, control: Path, 
         assert pages.ask("/", Cookie="x" * 20_000)[0] == 431
         assert b" 400 " in pages.raw(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nbad header\r\n\r\n").splitlines()[0]
         assert b" 421 " in pages.raw(b"GET http://evil.example/ HTTP/1.0\r\n\r\n").splitlines()[0]
-        assert pages.ask("/")[0] == 200
+        assert pages.ask("/api/state") == (200, '{"is_up":true}\n')
 
 
 def test_it_ends_when_nobody_comes_and_says_nothing_of_what_was_typed(tmp_path: Path, control: Path) -> None:
