@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from setup_portal.arrival import Arrival, called_name
@@ -79,6 +80,8 @@ def _greet() -> None:
 
 
 def _check() -> AnyResponse | None:
+    if isinstance(request.routing_exception, RequestRedirect):
+        abort(404)  # a page has one address: no other one is put right with what the visitor calls us
     if request.endpoint is None:
         return None  # nobody's page: 404 or 405, which tell a stranger nothing
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
