@@ -20,6 +20,7 @@ from appliance.clock import SystemClock
 from appliance.control.errors import SocketTroubleError
 from appliance.durable import FolderInUseError, UnusableFolderError
 from appliance.events import event_log
+from appliance.pages import pages
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.keyboard import Keyboard, MockButtons
@@ -85,7 +86,8 @@ async def _run_demo(settings: Settings, stop: asyncio.Event) -> None:
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
     try:
-        await run_appliance(settings, SystemClock(), hardware, _log.info, stop, warn=_log.warning)
+        async with pages(settings.control.socket, _log.info):
+            await run_appliance(settings, SystemClock(), hardware, _log.info, stop, warn=_log.warning)
     finally:
         keyboard.stop()
         buttons.close()

@@ -20,9 +20,10 @@ from appliance.control.client import find_socket
 from setup_portal.app import pages
 from setup_portal.gate import Gate
 from setup_portal.idle import Idle
-from setup_portal.serving import handed_sockets, listening, server_for
+from setup_portal.serving import first_free, handed_sockets, server_for
 from setup_portal.store import Store
 
+DEFAULT = ("127.0.0.1", 8080)
 LOOK_AT_LEAST_EVERY_S = 5.0
 _log = logging.getLogger("moment.portal")
 
@@ -34,7 +35,7 @@ def main() -> int:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        sockets = handed_sockets(os.environ) or [listening(*asked.listen)]
+        sockets = handed_sockets(os.environ) or [first_free(asked.listen or [DEFAULT])]
         store = Store(asked.state)
         store.key()
     except OSError as trouble:
@@ -70,7 +71,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m setup_portal")
     parser.add_argument("--state", type=Path, required=True, help="the folder of what the pages remember")
     parser.add_argument("--socket", help="the recorder's control socket")
-    parser.add_argument("--listen", type=_address, default=("127.0.0.1", 8080), metavar="ADDRESS:PORT")
+    parser.add_argument(
+        "--listen", type=_address, action="append", metavar="ADDRESS:PORT", help="several: the first that is free"
+    )
     parser.add_argument(
         "--trust-loopback", action="store_true", help="let this machine's own users set the first password"
     )

@@ -1,8 +1,9 @@
 """waitress on the socket that systemd hands over, or on an address of one's own."""
 
+import contextlib
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -45,12 +46,19 @@ def handed_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
     return [socket.socket(fileno=number) for number in range(FIRST_HANDED, FIRST_HANDED + count)]
 
 
-def listening(address: str, port: int) -> socket.socket:
-    """A socket of our own.
+def first_free(addresses: Sequence[tuple[str, int]]) -> socket.socket:
+    """A socket of our own, at the first address that nobody has taken.
 
     Raises:
-        OSError: the address is taken, or not ours.
+        OSError: all are taken, or none is ours.
     """
+    for address, port in addresses[:-1]:
+        with contextlib.suppress(OSError):
+            return _listening(address, port)
+    return _listening(*addresses[-1])
+
+
+def _listening(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return socket.create_server((address, port), family=family, backlog=16)
 
