@@ -129,7 +129,9 @@ def _send_off(response: Response) -> Response:
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
     if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=86400"
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable"  # its address changes with its content
+        )
     return response
 
 

@@ -52,7 +52,9 @@ def _refused(error: RefusedError) -> ResponseReturnValue:
 
 def _absent(_error: Exception) -> ResponseReturnValue:
     """The page asks again by itself; what was sent is not sent twice."""
-    page = render_template("down.html", retry_s=RETRY_S, again=request.path)
+    rule = request.url_rule
+    can_be_asked = rule is not None and "GET" in (rule.methods or ())
+    page = render_template("down.html", retry_s=RETRY_S, again=request.path if can_be_asked else "/")
     return page, 503, {"Retry-After": str(RETRY_S)}
 
 

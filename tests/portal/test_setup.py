@@ -346,7 +346,8 @@ def test_without_a_recorder_the_page_waits_for_it(lonely: Portal) -> None:
         assert (page.code, page.title) == (503, "The recorder does not answer"), path
         assert f'content="3;url={path}"' in page.html
         assert page.response.headers["Retry-After"] == "3"
-    assert phone.get("/set-up/welcome").code == 200
+    mark = phone.get("/set-up/welcome").form().fields["mark"]
+    assert 'url=/"' in phone.ask("POST", "/set-up/storage/begin", {"mark": mark}).html
     assert lonely.phone().ask("GET", "/api/state").html == '{"is_up":false}\n'
 
 
