@@ -15,12 +15,13 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from appliance.control.client import find_socket
 from setup_portal.app import pages
 from setup_portal.gate import Gate
 from setup_portal.idle import Idle
-from setup_portal.serving import first_free, handed_sockets, server_for
+from setup_portal.serving import first_free, handed_sockets, is_sending, server_for
 from setup_portal.store import Store
 
 DEFAULT = ("127.0.0.1", 8080)
@@ -51,14 +52,14 @@ def _serve(asked: argparse.Namespace, sockets: list[socket.socket], store: Store
     server = server_for(Gate(application, idle, socket.gethostname), sockets)
     if asked.idle:
         every_s = min(LOOK_AT_LEAST_EVERY_S, asked.idle * 60)
-        threading.Thread(target=_watch, args=(idle, every_s), name="idle", daemon=True).start()
+        threading.Thread(target=_watch, args=(idle, server, every_s), name="idle", daemon=True).start()
     host, port = sockets[0].getsockname()[:2]
     _log.info("The pages are at http://%s:%s/.", f"[{host}]" if ":" in host else host, port)
     server.run()
 
 
-def _watch(idle: Idle, every_s: float) -> None:
-    while not idle.is_over(time.monotonic()):
+def _watch(idle: Idle, server: Any, every_s: float) -> None:
+    while is_sending(server) or not idle.is_over(time.monotonic()):
         time.sleep(every_s)
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,14 @@ from waitress.server import create_server
 from waitress.task import WSGITask
 
 from setup_portal.gate import HANG_UP, LOCAL, Gate
+from setup_portal.idle import Idle
 
 FIRST_HANDED = 3
 """The first file that systemd hands over (sd_listen_fds(3))."""
 MOST_BODY_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
-THREADS = 6
+THREADS = 12
+"""A page that goes on telling what happens holds one for as long as it is open."""
 
 
 class _Task(WSGITask):
@@ -25,6 +28,15 @@ class _Task(WSGITask):
         environ[LOCAL] = _own_address(self.channel.socket)
         environ[HANG_UP] = self.set_close_on_finish
         return environ
+
+    def service(self) -> None:
+        """A page that goes on telling what happens is no idle one."""
+        idle: Idle = self.channel.server.idle  # type: ignore[attr-defined] # server_for puts it there
+        idle.begin(time.monotonic())
+        try:
+            super().service()
+        finally:
+            idle.end(time.monotonic())
 
 
 class _Channel(HTTPChannel):
@@ -63,6 +75,12 @@ def _listening(address: str, port: int) -> socket.socket:
     return socket.create_server((address, port), family=family, backlog=16)
 
 
+def is_sending(server: Any) -> bool:
+    """Whether something is on its way that is answered already, such as a long film."""
+    channels = list(getattr(server, "active_channels", {}).values())
+    return any(channel.total_outbufs_len for channel in channels)
+
+
 def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
     """A server; `run()` serves until SystemExit, then finishes what it began."""
     dispatched: dict[int, Any] = {}
@@ -82,5 +100,5 @@ def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
     )
     for listener in dispatched.values():
         if hasattr(listener, "channel_class"):
-            listener.channel_class = _Channel
+            listener.channel_class, listener.idle = _Channel, gate.idle
     return server

@@ -107,6 +107,7 @@ def test_whoever_knows_the_set_up_networks_passphrase_comes_in_until_there_is_a_
     assert portal.phone().get("/password").code == 200
     page = portal.neighbour().get("/")
     assert (page.code, page.title) == (403, "Not set up yet")
+    assert portal.neighbour().get("/enter").title == "Not set up yet"
     portal.owner()
     assert portal.phone("192.0.2.99").get("/password").title == "Sign in"
 
