@@ -18,8 +18,7 @@ FIRST_HANDED = 3
 """The first file that systemd hands over (sd_listen_fds(3))."""
 MOST_BODY_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
-THREADS = 12
-"""A page that goes on telling what happens holds one for as long as it is open."""
+THREADS = 6
 
 
 class _Task(WSGITask):
