@@ -16,7 +16,7 @@ from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control.server import Server
-from appliance.control.visitors import allowed_uids
+from appliance.control.users import allowed_uids
 from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
 from appliance.memories.archive import Archive
 from appliance.memories.assembler import Assembler

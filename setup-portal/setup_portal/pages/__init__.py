@@ -1,0 +1,1 @@
+"""The pages: each reads a form, asks the recorder, and shows a template."""

@@ -1,0 +1,53 @@
+"""Every page: its address, what answers, and what it needs. What is not in this table is not served."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from flask.typing import ResponseReturnValue
+
+from setup_portal.pages import door, front
+from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
+
+Need = Literal["nothing", "visitor", "owner"]
+"""`nothing`: a file of ours. `visitor`: anybody who called us by our name. `owner`: who may command the box."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """The endpoint's name is the view's. Every POST needs the form's mark besides."""
+
+    rule: str
+    view: Callable[..., ResponseReturnValue]
+    need: Need
+    methods: tuple[str, ...] = ("GET",)
+
+
+_BOTH = ("GET", "POST")
+
+ROUTES = (
+    Route("/", front.front, "owner"),
+    Route("/api/state", front.state, "visitor"),
+    Route("/enter", door.enter, "visitor", _BOTH),
+    Route("/leave", door.leave, "owner", ("POST",)),
+    Route("/stay", door.stay, "visitor", _BOTH),
+    Route("/password", door.password, "owner", _BOTH),
+    Route("/set-up", start.set_up, "owner"),
+    Route("/set-up/skip", start.skip, "owner", ("POST",)),
+    Route("/set-up/welcome", start.welcome, "owner", _BOTH),
+    Route("/set-up/country", place.country, "owner", _BOTH),
+    Route("/set-up/wifi", wireless.wifi, "owner", _BOTH),
+    Route("/set-up/wifi/join", wireless.wifi_join, "owner", _BOTH),
+    Route("/set-up/wifi/outcome", wireless.wifi_outcome, "owner", ("POST",)),
+    Route("/set-up/camera", viewing.camera, "owner", _BOTH),
+    Route("/set-up/camera/<mark>.jpg", viewing.camera_picture, "owner"),
+    Route("/set-up/storage", storing.storage, "owner"),
+    Route("/set-up/storage/begin", storing.storage_begin, "owner", ("POST",)),
+    Route("/set-up/storage/step", storing.storage_step, "owner", _BOTH),
+    Route("/set-up/storage/abort", storing.storage_abort, "owner", ("POST",)),
+    Route("/set-up/storage/test/<name>", storing.storage_test, "owner", _BOTH),
+    Route("/set-up/behaviour", behaving.behaviour, "owner", _BOTH),
+    Route("/set-up/name", naming.name, "owner", _BOTH),
+    Route("/set-up/end", ending.end, "owner", _BOTH),
+)
+NEEDS: dict[str, Need] = {"static": "nothing", **{route.view.__name__: route.need for route in ROUTES}}
