@@ -28,7 +28,7 @@ from appliance.panel.keyboard import Keyboard, MockButtons
 from appliance.settings.model import Settings
 from appliance.settings.owners import OwnersSettings
 from appliance.settings.reading import SettingsError, read_settings
-from appliance.tools import MissingToolError, require_tools
+from appliance.tools import MissingToolError, require_new_tools, require_tools
 
 _log = logging.getLogger("moment")
 
@@ -74,6 +74,8 @@ def _live(life: Life) -> int:
     """The exit code."""
     try:
         require_tools()
+        if not life.settings.box.boot_report:  # a box's programs came with its system
+            require_new_tools()
         _allow_many_files()
         asyncio.run(_run(life))
     except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError) as error:
