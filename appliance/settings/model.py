@@ -146,24 +146,54 @@ class UploadSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[network]`: the box's own set-up network, and the networks that it joins."""
 
-    set_up: Literal["never", "asked", "by-itself"] = "never"
-    """`never`: the network of this machine is left alone."""
-    directory: str = "var/network"
-    """Where the last try of a network is remembered."""
-    country: Annotated[str, Meta(pattern="^([A-Z]{2})?$")] = ""
-    """Two letters (ISO 3166-1), until a phone names another."""
-    hotspot_name: Annotated[str, Meta(max_length=32)] = ""
-    """Empty: the one that the box made up at its first start."""
-    hotspot_file: str = "var/hotspot.json"
-    """The set-up network's name and password, which the box makes up at its first start."""
-    lost_minutes: Annotated[float, Meta(ge=1, le=1440)] = 5
-    """For `by-itself`: so long the known networks are missed before the set-up network opens."""
-    retry_minutes: Annotated[float, Meta(ge=1, le=1440)] = 5
-    """So long it stays open without a phone before the known networks are tried again."""
-    idle_minutes: Annotated[float, Meta(ge=1, le=1440)] = 15
-    """One that was asked for closes when nobody uses it for so long, if networks are known."""
-    keep_minutes: Annotated[float, Meta(ge=1, le=60)] = 5
-    """A proven network is joined for good after so long, if the phone says nothing."""
+    set_up: Annotated[
+        Literal["never", "asked", "by-itself"],
+        Meta(
+            description="When the box opens its own Wi-Fi for a phone: never (the network is left alone), "
+            "when asked, or also by itself."
+        ),
+    ] = "never"
+    directory: Annotated[Place, Meta(description="Where the last try of a network is remembered.")] = "var/network"
+    country: Annotated[
+        str,
+        Meta(
+            pattern="^([A-Z]{2})?$",
+            description="Where the box is, in two letters (ISO 3166-1), until a phone names another country.",
+        ),
+    ] = ""
+    hotspot_name: Annotated[
+        str,
+        Meta(
+            max_length=32,
+            description="Name of the box's own Wi-Fi. Empty: the one that the box made up at its first start.",
+        ),
+    ] = ""
+    hotspot_file: Annotated[
+        Place,
+        Meta(description="Where the name and the password are that the box made up for its own Wi-Fi."),
+    ] = "var/hotspot.json"
+    lost_minutes: Annotated[
+        float,
+        Meta(ge=1, le=1440, description="How long the known networks are missed before the box opens its own."),
+    ] = 5
+    retry_minutes: Annotated[
+        float,
+        Meta(
+            ge=1, le=1440, description="How long it stays open without a phone before the known ones are tried again."
+        ),
+    ] = 5
+    idle_minutes: Annotated[
+        float,
+        Meta(ge=1, le=1440, description="One that was asked for closes when nobody uses it for so many minutes."),
+    ] = 15
+    keep_minutes: Annotated[
+        float,
+        Meta(
+            ge=1,
+            le=60,
+            description="After how many minutes a proven network is joined for good, if the phone says nothing.",
+        ),
+    ] = 5
 
 
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
