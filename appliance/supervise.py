@@ -25,7 +25,7 @@ from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.keyboard import Keyboard, MockButtons
 from appliance.settings.model import Settings
 from appliance.settings.reading import SettingsError, read_settings
-from appliance.tools import MissingToolError, require_tools
+from appliance.tools import MissingToolError, require_new_tools, require_tools
 
 _log = logging.getLogger("moment")
 
@@ -50,6 +50,8 @@ def _live(settings: Settings, *, is_demo: bool) -> int:
     """The exit code."""
     try:
         require_tools()
+        if not settings.box.boot_report:  # a box's programs came with its system
+            require_new_tools()
         _allow_many_files()
         asyncio.run(_run(settings, is_demo=is_demo))
     except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError) as error:

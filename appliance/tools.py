@@ -22,6 +22,14 @@ def require_tools() -> None:
     for program, package in _PACKAGES.items():
         if which(program) is None:
             raise MissingToolError(f"{program} is not installed. {INSTALL} {package}")
+
+
+def require_new_tools() -> None:
+    """See that ffmpeg is new enough. It is started for that, which a small board feels.
+
+    Raises:
+        MissingToolError: if it is not.
+    """
     said = subprocess.run(["ffmpeg", "-version"], capture_output=True, text=True, check=False, timeout=30).stdout
     major = ffmpeg_major(said)
     if major is not None and major < OLDEST_FFMPEG:

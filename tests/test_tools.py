@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.tools import OLDEST_FFMPEG, ffmpeg_major, require_tools
+from appliance.tools import OLDEST_FFMPEG, ffmpeg_major, require_new_tools, require_tools
 
 ASK = """
-from appliance.tools import MissingToolError, require_tools
+from appliance.tools import MissingToolError, require_new_tools, require_tools
 try:
     require_tools()
+    require_new_tools()
 except MissingToolError as error:
     print(error)
 """
@@ -40,6 +41,7 @@ def programs(tmp_path: Path) -> Path:
 
 def test_this_machine_has_all_that_is_needed() -> None:
     require_tools()
+    require_new_tools()
 
 
 def test_with_everything_there_nothing_is_said(programs: Path) -> None:

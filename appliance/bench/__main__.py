@@ -36,7 +36,7 @@ from appliance.bench.report import Measurement, Report
 from appliance.bench.stage import Stage
 from appliance.bench.tables import markdown, show
 from appliance.durable import UnusableFolderError, free_bytes, prepare_folder
-from appliance.tools import MissingToolError, require_tools
+from appliance.tools import MissingToolError, require_new_tools, require_tools
 
 MEASUREMENTS: dict[str, Callable[[Stage], Awaitable[Measurement]]] = {
     "a": press.measure,
@@ -60,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _end)
     try:
         require_tools()
+        require_new_tools()
         with _folder(asked.directory, NEEDED_QUICK_BYTES if asked.quick else NEEDED_BYTES) as folder:
             report = asyncio.run(_measure(Stage(folder, is_quick=asked.quick, say=_say), asked.only))
     except (MissingToolError, ToolFailedError, UnusableFolderError, NoRoomError) as error:

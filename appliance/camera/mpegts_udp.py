@@ -5,14 +5,17 @@ FIFO must be large and must not end the stream when it overruns; `+discardcorrup
 the pictures at 1 % lost packets. Datagrams of any length will do: ffmpeg finds the packets by itself.
 """
 
+import functools
+import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import ffmpeg
 
+from appliance.camera.first_datagrams import listen
 from appliance.camera.network_footage import is_copied, network_footage
-from appliance.camera.probe import LOOK_LIMIT_S, Probe
+from appliance.camera.probe import LOOK_LIMIT_S, Glance, Probe
 from appliance.camera.source import CameraTroubleError, Footage
 from appliance.camera.troubles import without_secrets
 
@@ -39,6 +42,17 @@ def listening_url(url: str) -> str:
         raise ValueError(url)
     options = _UDP_OPTIONS | dict(parse_qsl(address.query, keep_blank_values=True))
     return urlunsplit(address._replace(query=urlencode(options)))
+
+
+def plain_address(url: str) -> tuple[str, int] | None:
+    """Address and port of a stream that is sent to this machine alone; None for a group, a name, or with options."""
+    address = urlsplit(url)
+    host = address.hostname or "0.0.0.0"  # noqa: S104 - what ffmpeg does with `udp://@:PORT`
+    try:
+        is_plain = not address.query and not ipaddress.IPv4Address(host).is_multicast
+    except ValueError:
+        return None
+    return (host, address.port) if is_plain and address.port else None
 
 
 class MpegtsUdpCamera:
@@ -73,5 +87,11 @@ class MpegtsUdpCamera:
         if self._probe is None:
             silent = f"{self.name} brings no picture; is the camera streaming to this box's address and port?"
             looks = [_INPUT_OPTIONS | {"analyzeduration": look_us} for look_us in (_QUICK_LOOK_US, _LOOK_US)]
-            self._probe = Probe(url, *looks, name=self.name, if_silent=silent, limit_s=self._look_limit_s)
+            self._probe = Probe(
+                url, *looks, name=self.name, if_silent=silent, glance=self._glance(), limit_s=self._look_limit_s
+            )
         return self._probe
+
+    def _glance(self) -> Glance | None:
+        address = plain_address(self._url)
+        return functools.partial(listen, *address) if address else None

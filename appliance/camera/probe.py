@@ -3,7 +3,7 @@
 import asyncio
 import time
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -27,6 +27,9 @@ class StreamFacts(msgspec.Struct, frozen=True):
     video_codec: str
     audio_codec: str | None
     is_sure: bool = True
+
+
+Glance = Callable[[], Awaitable[StreamFacts | None]]
 
 
 class _Stream(msgspec.Struct):
@@ -67,7 +70,8 @@ class Probe:
     """Asks ffprobe about one camera, by the wall clock: it gives up after `limit_s` whatever ffprobe does.
 
     `looks`: ffprobe's input options, named as for ffmpeg-python, of a quick look first; each further one is taken where
-    the one before left a doubt. `if_silent`: the sentence for a camera that let the time pass.
+    the one before left a doubt. `if_silent`: the sentence for a camera that let the time pass. `glance`: what can be
+    known without ffprobe, None in case of doubt; it waits for the camera's first words.
     """
 
     def __init__(
@@ -76,12 +80,14 @@ class Probe:
         *looks: Mapping[str, str | int],
         name: str,
         if_silent: str,
+        glance: Glance | None = None,
         limit_s: float = LOOK_LIMIT_S,
         now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._looks = [_command(url, options) for options in looks]
         self._name = name
         self._if_silent = if_silent
+        self._glance = glance
         self._limit_s = limit_s
         self._now_s = now_s
         self._facts: StreamFacts | None = None
@@ -115,6 +121,8 @@ class Probe:
     async def _ask(self) -> StreamFacts:
         try:
             async with asyncio.timeout(self._limit_s):
+                if self._glance and (facts := await self._glance()):
+                    return facts
                 for argv in self._looks:
                     facts, child = await _look(argv)
                     if facts and facts.is_sure:

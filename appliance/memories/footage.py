@@ -13,17 +13,10 @@ from msgspec.structs import replace
 from appliance.memories.gaps import gap_at_end, gap_between
 from appliance.memories.model import Claim, ClaimedSegment, Gap, Leading
 from appliance.memories.pieces import WHOLE, Piece, Slice, sound_pieces
+from appliance.mpegts.packets import PACKET_BYTES
 from appliance.recording.folder import HEAD_BYTES
 from appliance.recording.segment import Key
-from appliance.recording.transport import (
-    CLOCK_HZ,
-    PACKET_BYTES,
-    WRAP,
-    Fingerprint,
-    fingerprint,
-    picture_times,
-    prelude_bytes,
-)
+from appliance.recording.transport import CLOCK_HZ, WRAP, Fingerprint, fingerprint, picture_times, prelude_bytes
 
 
 class Run(Struct):

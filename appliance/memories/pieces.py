@@ -10,16 +10,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from appliance.memories.model import ClaimedSegment
+from appliance.mpegts.packets import PACKET_BYTES, is_transport_stream
 from appliance.recording.folder import HEAD_BYTES
-from appliance.recording.transport import (
-    PACKET_BYTES,
-    Fingerprint,
-    changes,
-    complete_bytes,
-    fingerprint,
-    is_transport_stream,
-    prelude_bytes,
-)
+from appliance.recording.transport import Fingerprint, changes, complete_bytes, fingerprint, prelude_bytes
 
 WHOLE = -1
 

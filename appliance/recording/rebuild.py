@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.mpegts.packets import PACKET_BYTES, is_transport_stream
 from appliance.recording.folder import CUT, DESCRIPTION, INDEX, RingFolder, is_epoch_name, is_segment_name
 from appliance.recording.segment import Epoch, Segment, gap_is_known
-from appliance.recording.transport import PACKET_BYTES, is_transport_stream
 
 UNKNOWN_BOOT = "unknown"
 Index = dict[int, Segment]

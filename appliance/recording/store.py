@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from appliance.clock import Clock
 from appliance.durable import free_bytes
+from appliance.mpegts.packets import PACKET_BYTES
 from appliance.recording.folder import RingFolder
 from appliance.recording.rebuild import Rebuilt
 from appliance.recording.ring import Ring, allowed_bytes
 from appliance.recording.segment import Epoch, Key, Segment
-from appliance.recording.transport import PACKET_BYTES, Fingerprint
+from appliance.recording.transport import Fingerprint
 from appliance.threads import in_thread
 
 Settled = asyncio.Future[Fingerprint | None]

@@ -1,20 +1,21 @@
 """Reading MPEG-TS just far enough to know what a segment is made of. Pure: bytes in, facts out.
 
-Sources: ISO/IEC 13818-1 (packets, PAT, PMT, PES), ITU-T H.264 7.4.1 and H.265 7.4.2 (NAL unit types).
+Sources: ISO/IEC 13818-1 (PES), ITU-T H.264 7.4.1 and H.265 7.4.2 (NAL unit types).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
-PACKET_BYTES = 188
+from appliance.mpegts.packets import PACKET_BYTES, Packet, packets
+from appliance.mpegts.tables import PROGRAMMES_PID, ListedStream, listed_streams, programme_maps
+
 CLOCK_HZ = 90_000
 WRAP = 1 << 33
 """Time stamps have 33 bits: they start again every 26.5 hours."""
 
-_SYNC = 0x47
 _VIDEO_TYPES: dict[int, Literal["h264", "hevc"]] = {0x1B: "h264", 0x24: "hevc"}
 _AUDIO_TYPES = {0x03: "mp3", 0x04: "mp3", 0x0F: "aac", 0x11: "aac-latm", 0x81: "ac3"}
 _START_CODE = re.compile(b"\0\0\1")
@@ -40,71 +41,23 @@ class Layout(Struct, frozen=True):
     audio: tuple[str, ...]
 
 
-class Packet(Struct, frozen=True, gc=False):
-    """One transport packet by its place in the data; `payload` is the offset where its payload begins."""
-
-    offset: int
-    payload: int
-    pid: int
-    starts_unit: bool
-
-
-def packets(data: bytes, start: int = 0) -> Iterator[Packet]:
-    """Every packet from `start` (a packet's first byte) until the data or its packet rhythm ends."""
-    for offset in range(start, len(data) - PACKET_BYTES + 1, PACKET_BYTES):
-        if data[offset] != _SYNC:
-            return
-        flags = data[offset + 3]
-        payload = offset + 4 + (1 + data[offset + 4] if flags & 0x20 else 0)
-        if flags & 0x10:
-            pid = (data[offset + 1] & 0x1F) << 8 | data[offset + 2]
-            yield Packet(offset, min(payload, offset + PACKET_BYTES), pid, bool(data[offset + 1] & 0x40))
-
-
-def is_transport_stream(head: bytes) -> bool:
-    """Whether the data begins like MPEG-TS."""
-    return len(head) >= PACKET_BYTES and all(
-        head[offset] == _SYNC for offset in range(0, min(len(head), 3 * PACKET_BYTES), PACKET_BYTES)
-    )
-
-
 def read_layout(data: bytes) -> Layout | None:
     """The streams of the first programme, or None without a picture that we know."""
     map_pid: int | None = None
     for packet in packets(data):
         if not packet.starts_unit:
             continue
-        if packet.pid == 0 and map_pid is None:
-            entries = _section(data, packet, 8)
-            map_pid = (entries[2] & 0x1F) << 8 | entries[3] if len(entries) >= 4 else None  # noqa: PLR2004 - one PAT entry
+        if packet.pid == PROGRAMMES_PID and map_pid is None:
+            map_pid = next(iter(programme_maps(data, packet)), None)
         elif packet.pid == map_pid:
-            return _read_map(_section(data, packet, 12), _section(data, packet, 10))
+            return _layout(listed_streams(data, packet))
     return None
 
 
-def _section(data: bytes, packet: Packet, skip: int) -> bytes:
-    """A table section's content from its byte `skip` to its checksum."""
-    end = packet.offset + PACKET_BYTES
-    start = packet.payload + 1 + data[packet.payload] if packet.payload < end else end
-    if start + 3 > end:
-        return b""
-    length = (data[start + 1] & 0x0F) << 8 | data[start + 2]
-    return data[start + skip : min(end, start + 3 + length - 4)]
-
-
-def _read_map(streams: bytes, info: bytes) -> Layout | None:
-    position = ((info[0] & 0x0F) << 8 | info[1]) if len(info) > 1 else 0
-    video: tuple[int, Literal["h264", "hevc"]] | None = None
-    audio: list[str] = []
-    while position + 5 <= len(streams):
-        kind = streams[position]
-        pid = (streams[position + 1] & 0x1F) << 8 | streams[position + 2]
-        if kind in _VIDEO_TYPES and video is None:
-            video = pid, _VIDEO_TYPES[kind]
-        elif kind in _AUDIO_TYPES:
-            audio.append(_AUDIO_TYPES[kind])
-        position += 5 + ((streams[position + 3] & 0x0F) << 8 | streams[position + 4])
-    return Layout(video[0], video[1], tuple(audio)) if video else None
+def _layout(streams: Sequence[ListedStream]) -> Layout | None:
+    audio = tuple(_AUDIO_TYPES[stream.kind] for stream in streams if stream.kind in _AUDIO_TYPES)
+    video = next((stream for stream in streams if stream.kind in _VIDEO_TYPES), None)
+    return Layout(video.pid, _VIDEO_TYPES[video.kind], audio) if video else None
 
 
 def fingerprint(head: bytes) -> Fingerprint | None:

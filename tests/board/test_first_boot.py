@@ -26,8 +26,8 @@ pytestmark = pytest.mark.board
 TWO_STEPS_S = 4.0
 """How long the button is held: a step when it goes down, another one three seconds later."""
 ONE_STEP_ASKS_S = 185.0
-RECORDING_LIMIT_S = 240.0
-STEP_LIMIT_S = 240.0
+RECORDING_LIMIT_S = 480.0
+STEP_LIMIT_S = 480.0
 LEAST_FREE_MB = 200
 OWNERS_FILES = ("moment.toml", "rclone.conf")
 

@@ -13,7 +13,7 @@ from tests.board.steps import Steps
 
 pytestmark = [pytest.mark.board, only_in_full]
 
-LIMIT_S = 240.0
+LIMIT_S = 480.0
 NOT_SAVED_S = 8.0
 THREE_FAILURES = """
 systemctl stop moment-health moment-recorder

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.camera.probe import Probe, StreamFacts, read_report
+from appliance.camera.probe import Glance, Probe, StreamFacts, read_report
 from appliance.camera.source import CameraTroubleError
 
 PICTURE = {"codec_type": "video", "codec_name": "h264", "width": 848, "height": 480}
@@ -62,8 +62,8 @@ class Film:
         picture = b"FRAME\n" + bytes(16 * 16 * 3 // 2)
         file.write_bytes(b"YUV4MPEG2 W16 H16 F25:1 Ip C420jpeg\n" + picture * 12)
 
-    def probe(self, hands: Hands, *looks: dict[str, str | int]) -> Probe:
-        return Probe(str(self._file), *(looks or [{}]), name="film", if_silent="silent", now_s=hands)
+    def probe(self, hands: Hands, *looks: dict[str, str | int], glance: Glance | None = None) -> Probe:
+        return Probe(str(self._file), *(looks or [{}]), name="film", if_silent="silent", glance=glance, now_s=hands)
 
     def vanish(self) -> None:
         self._file.unlink()
@@ -112,3 +112,12 @@ async def test_another_look_is_taken_only_where_the_quick_one_saw_nothing(
 ) -> None:
     async with film.probe(Hands(), *looks).epoch() as facts:
         assert facts.video_codec == "rawvideo"
+
+
+@pytest.mark.parametrize("known", [StreamFacts("hevc", "aac"), None])
+async def test_a_glance_comes_first_and_a_doubt_is_looked_into(known: StreamFacts | None, film: Film) -> None:
+    async def glance() -> StreamFacts | None:
+        return known
+
+    async with film.probe(Hands(), glance=glance).epoch() as facts:
+        assert facts == (known or StreamFacts("rawvideo", None))

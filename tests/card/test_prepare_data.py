@@ -307,3 +307,16 @@ def test_the_clock_goes_on_from_the_last_known_time_and_never_back(card: LoopCar
         for known_s, said in [(time.time() - 60, ""), (4e9, "-s @4000000000\n")]:
             os.utime(clock, (known_s, known_s))
             assert card.prepare_state().stdout == said
+
+
+def test_a_clock_that_cannot_be_set_keeps_no_boot_from_going_on(card: LoopCard) -> None:
+    card.prepare()
+    with card.mount() as files:
+        assert card.prepare_state().returncode == 0
+        clock = files / "system" / "timesync" / "clock"
+        clock.touch()
+        os.utime(clock, (time.time() + 9_000, time.time() + 9_000))
+        done = card.prepare_state(set_clock="false")
+
+        assert done.returncode == 0
+        assert "The clock cannot be set" in done.stderr

@@ -12,8 +12,9 @@ from appliance.memories.footage import Part, lead, sorted_by_time, survey
 from appliance.memories.gaps import DAMAGED, MISSING, gap_at_end, gap_between
 from appliance.memories.model import Claim, ClaimedSegment, Gap, Interruption, Leading, Press
 from appliance.memories.pieces import WHOLE
+from appliance.mpegts.packets import PACKET_BYTES
 from appliance.recording.segment import Key
-from appliance.recording.transport import PACKET_BYTES, WRAP
+from appliance.recording.transport import WRAP
 from tests.memories.conftest import RATE, SEGMENT_S, Shelf, back_to_back, ffprobe, packet_times
 from tests.stands.memory_box import Reel
 

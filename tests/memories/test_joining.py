@@ -20,8 +20,8 @@ from appliance.memories.joining import join_command, joint_list, moov_bytes, run
 from appliance.memories.model import Claim, Gap, Interruption, Leading, Press
 from appliance.memories.probing import ProbeError, probe, probe_truth
 from appliance.memories.truth import Truth, describe, read_truth
+from appliance.mpegts.packets import PACKET_BYTES, packets
 from appliance.recording.segment import Key
-from appliance.recording.transport import PACKET_BYTES, packets
 from tests.memories.conftest import (
     RATE,
     Gallery,

@@ -15,12 +15,13 @@ import msgspec
 import pytest
 
 from appliance.durable import free_bytes
+from appliance.mpegts.packets import PACKET_BYTES
 from appliance.recording.folder import RingFolder
 from appliance.recording.rebuild import rebuild
 from appliance.recording.ring import Ring
 from appliance.recording.segment import Epoch, Key, Segment
 from appliance.recording.store import RingStore, describe_now, first_reason
-from appliance.recording.transport import PACKET_BYTES, fingerprint
+from appliance.recording.transport import fingerprint
 from tests.recording.conftest import SteppableClock, names_in
 
 SEGMENT = (b"\x47" + b"\0" * 187) * 10

@@ -11,17 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.mpegts.packets import PACKET_BYTES, is_transport_stream, packets
 from appliance.recording.folder import HEAD_BYTES
 from appliance.recording.transport import (
     CLOCK_HZ,
-    PACKET_BYTES,
     WRAP,
     Layout,
     changes,
     complete_bytes,
     fingerprint,
-    is_transport_stream,
-    packets,
     picture_times,
     prelude_bytes,
     read_layout,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.recording.transport import PACKET_BYTES
+from appliance.mpegts.packets import PACKET_BYTES
 from tests.system.conftest import BoxFactory, Film
 
 
