@@ -1,16 +1,20 @@
 """What one key cannot know about itself: rules between keys, and texts that must have a certain form."""
 
 import os.path
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from appliance.settings.complaint import Complaint, path_trouble
-from appliance.settings.model import CameraSettings, PanelSettings, Settings
+from appliance.settings.model import CameraSettings, NetworkSettings, PanelSettings, Settings
 from appliance.settings.upload_checks import upload_complaints
 
 LONGEST_SOCKET_PATH_BYTES = 107
 """Linux keeps a unix socket's path in 108 bytes, the closing zero included (unix(7))."""
+
+LONGEST_NETWORK_NAME_BYTES = 32
+"""IEEE 802.11: the name of a network."""
 
 
 def complaints(settings: Settings) -> Iterator[Complaint]:
@@ -19,6 +23,7 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
     yield from _folders(settings)
     yield from _pins(settings.panel)
     yield from upload_complaints(settings.upload)
+    yield from _network(settings.network)
     if len(os.fsencode(settings.control.socket)) > LONGEST_SOCKET_PATH_BYTES:
         yield Complaint(
             ("control", "socket"),
@@ -35,6 +40,18 @@ def _camera(camera: CameraSettings) -> Iterator[Complaint]:
         yield Complaint(("camera", "device"), 'camera.device must name the camera, for example "/dev/video0"')
     if not camera.audio.strip():
         yield Complaint(("camera", "audio"), 'camera.audio must be "auto", "none" or an ALSA device such as "hw:1"')
+
+
+def _network(network: NetworkSettings) -> Iterator[Complaint]:
+    for key in ("directory", "hotspot_file"):
+        if trouble := path_trouble(getattr(network, key)):
+            yield Complaint(("network", key), f"network.{key} {trouble}")
+    if network.country and not re.fullmatch("[A-Z]{2}", network.country):
+        said = 'network.country must be the two capital letters of a country, such as "DE"'
+        yield Complaint(("network", "country"), said)
+    if len(network.hotspot_name.encode()) > LONGEST_NETWORK_NAME_BYTES or not network.hotspot_name.isprintable():
+        said = f"network.hotspot_name must be visible text of at most {LONGEST_NETWORK_NAME_BYTES} bytes"
+        yield Complaint(("network", "hotspot_name"), said)
 
 
 def _url(camera: CameraSettings, form: str) -> Complaint:

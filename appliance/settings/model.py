@@ -156,17 +156,11 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
     directory: Annotated[Place, Meta(description="Where the last try of a network is remembered.")] = "var/network"
     country: Annotated[
         str,
-        Meta(
-            pattern="^([A-Z]{2})?$",
-            description="Where the box is, in two letters (ISO 3166-1), until a phone names another country.",
-        ),
+        Meta(description="Where the box is, in two letters (ISO 3166-1), until a phone names another country."),
     ] = ""
     hotspot_name: Annotated[
         str,
-        Meta(
-            max_length=32,
-            description="Name of the box's own Wi-Fi. Empty: the one that the box made up at its first start.",
-        ),
+        Meta(description="Name of the box's own Wi-Fi. Empty: the one that the box made up at its first start."),
     ] = ""
     hotspot_file: Annotated[
         Place,

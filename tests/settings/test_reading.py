@@ -134,6 +134,13 @@ def test_one_mistake_is_told_in_plain_words(file: Path, text: str, said: str) ->
         ('[memories]\ndirectory = "~/m"', 'line 2: memories.directory must be written in full: "~" is not known here'),
         ('[memories]\ndirectory = "a\\u0000b"', "line 2: memories.directory must not hold line breaks"),
         ('[memories]\ndirectory = "./var//ring"', "line 2: memories.directory is the folder of ring.directory"),
+        (
+            '[network]\ncountry = "de"',
+            'line 2: network.country must be the two capital letters of a country, such as "DE"',
+        ),
+        (f'[network]\nhotspot_name = "{"é" * 17}"', "line 2: network.hotspot_name must be visible text of at most 32"),
+        ('[network]\nhotspot_name = "a\\nb"', "line 2: network.hotspot_name must be visible text"),
+        ('[network]\nhotspot_file = ""', "line 2: network.hotspot_file must not be empty"),
         ('[control]\nsocket = ""', "line 2: control.socket must not be empty"),
         (f'[control]\nsocket = "/{"é" * 54}"', "line 2: control.socket is longer than the 107 bytes"),
         ("[panel]\nlamp_pin = 17", "line 2: panel.lamp_pin is GPIO 17, which panel.save_pin has already"),
