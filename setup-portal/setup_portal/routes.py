@@ -7,6 +7,7 @@ from typing import Literal
 from flask.typing import ResponseReturnValue
 
 from setup_portal.pages import door, front
+from setup_portal.pages.memories import files, listing, one
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
@@ -49,5 +50,16 @@ ROUTES = (
     Route("/set-up/behaviour", behaving.behaviour, "owner", _BOTH),
     Route("/set-up/name", naming.name, "owner", _BOTH),
     Route("/set-up/end", ending.end, "owner", _BOTH),
+    Route("/memories", listing.memories, "owner"),
+    Route("/memories/deleted", listing.deleted_memories, "owner"),
+    Route("/memories/take-back", listing.take_back, "owner", ("POST",)),
+    Route("/memories/departed", listing.departed, "owner"),
+    Route("/memories/<name>", one.memory, "owner"),
+    Route("/memories/<name>/film", files.film, "owner"),
+    Route("/memories/<name>/picture", files.picture, "owner"),
+    Route("/memories/<name>/describe", one.describe, "owner", ("POST",)),
+    Route("/memories/<name>/upload", one.memory_upload, "owner", _BOTH),
+    Route("/memories/<name>/share", one.share, "owner", ("POST",)),
+    Route("/memories/<name>/delete", one.delete, "owner", ("POST",)),
 )
 NEEDS: dict[str, Need] = {"static": "nothing", **{route.view.__name__: route.need for route in ROUTES}}
