@@ -8,25 +8,9 @@ from pathlib import Path
 
 from flask import Response, abort, request
 
-from setup_portal import guard
 from setup_portal.ranges import UnsatisfiableError, asked_part, is_current, is_known
 
 _BLOCK_BYTES = 64 * 1024
-
-
-class Sent(io.FileIO):
-    """A file on its way: the pages do not end for want of visitors before it is read to the end or hung up on."""
-
-    def __init__(self, handle: int) -> None:
-        super().__init__(handle, "rb")
-        self._idle = guard.idle()
-        self._idle.begin(guard.now_s())
-
-    def close(self) -> None:
-        """Close it; a second time does nothing."""
-        if not self.closed:
-            self._idle.end(guard.now_s())
-        super().close()
 
 
 def send(path: Path, content_type: str, disposition: str | None = None) -> Response:
@@ -72,7 +56,7 @@ def _reply(handle: int, size_bytes: int, part: range | None, content_type: str, 
     if request.method == "HEAD":
         os.close(handle)
         return response
-    file = Sent(handle)
+    file = io.FileIO(handle)
     file.seek(bounds.start)
     wrapper = request.environ.get("wsgi.file_wrapper")
     response.response = _pieces(file, len(bounds)) if wrapper is None else wrapper(file, _BLOCK_BYTES)
@@ -80,7 +64,7 @@ def _reply(handle: int, size_bytes: int, part: range | None, content_type: str, 
     return response
 
 
-def _pieces(file: Sent, remaining: int) -> Iterator[bytes]:
+def _pieces(file: io.FileIO, remaining: int) -> Iterator[bytes]:
     """For a server that has no way of its own to send files (PEP 3333)."""
     with file:
         while remaining and (piece := file.read(min(remaining, _BLOCK_BYTES))):

@@ -248,22 +248,12 @@ def test_a_path_that_is_not_the_names_is_not_followed(owner: Visitor, service: S
     assert owner.ask("GET", at(memory, "/film")).code == 404
 
 
-def test_a_film_leaves_no_file_open_and_keeps_the_pages_up_while_it_is_sent(
-    portal: Portal, owner: Visitor, memory: Memory
-) -> None:
+def test_a_film_leaves_no_file_open(owner: Visitor, memory: Memory) -> None:
     Path(memory.path).write_bytes(b"x" * 200_000)
-    answer = owner.ask("GET", at(memory, "/film"))
-    pieces = iter(answer.response.response)
-    next(pieces)
-    assert portal.idle._busy == 1
-    answer.response.close()
-    del pieces, answer
-    assert portal.idle._busy == 0
     for fields in ({"Range": "bytes=0-9"}, {"Range": "bytes=999999-"}, {"If_None_Match": "*"}, {}):
         owner.ask("GET", at(memory, "/film"), **fields)
         owner.ask("HEAD", at(memory, "/film"), **fields)
     assert Path(memory.path) not in {file.resolve() for file in Path("/proc/self/fd").iterdir()}
-    assert portal.idle._busy == 0
 
 
 def test_ffmpeg_seeks_in_a_film_over_the_real_server(
