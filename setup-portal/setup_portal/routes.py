@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from setup_portal.pages import door, front
 from setup_portal.pages.memories import files, listing, one
+from setup_portal.pages.settings import groups, networks, storages
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
@@ -61,5 +62,10 @@ ROUTES = (
     Route("/memories/<name>/upload", one.memory_upload, "owner", _BOTH),
     Route("/memories/<name>/share", one.share, "owner", ("POST",)),
     Route("/memories/<name>/delete", one.delete, "owner", ("POST",)),
+    Route("/settings", groups.settings, "owner"),
+    Route("/settings/written", groups.settings_written, "owner"),
+    Route("/settings/networks", networks.networks, "owner", _BOTH),
+    Route("/settings/storages", storages.storages, "owner", _BOTH),
+    Route("/settings/of/<group>", groups.settings_group, "owner", _BOTH),
 )
 NEEDS: dict[str, Need] = {"static": "nothing", **{route.view.__name__: route.need for route in ROUTES}}

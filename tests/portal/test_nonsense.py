@@ -16,7 +16,17 @@ ONCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 FIELDS = [
     *("name", "password", "again", "current", "then", "ssid", "wpa2", "do", "id", "country", "camera", "url", "kind"),
     *("q", "number", "value", "folder", "behaviour", "from", "until", "networks", "metered", "step", "now", "when"),
-    *("zone", "mark", "title", "note"),
+    *(
+        "zone",
+        "mark",
+        "title",
+        "note",
+        "default",
+        "camera.url",
+        "was.camera.url",
+        "upload.metered",
+        "was.upload.metered",
+    ),
 ]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["keep", "join", "next", "listen", "address", "scheduled", "on-networks", "webdav", "drive", "porch", "DE", "wifi",
@@ -26,7 +36,7 @@ PATHS = st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"
 
 
 def filled(route: Route, part: str) -> str:
-    for gap in ("<mark>", "<name>"):
+    for gap in ("<mark>", "<name>", "<group>"):
         rule = route.rule.replace(gap, "{part}")
         if rule != route.rule:
             return rule.format(part=part)
