@@ -7,6 +7,7 @@ from typing import Literal
 from flask.typing import ResponseReturnValue
 
 from setup_portal.pages import door, front
+from setup_portal.pages.help import helping, reset
 from setup_portal.pages.memories import files, listing, one
 from setup_portal.pages.settings import groups, networks, storages
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
@@ -62,6 +63,10 @@ ROUTES = (
     Route("/memories/<name>/upload", one.memory_upload, "owner", _BOTH),
     Route("/memories/<name>/share", one.share, "owner", ("POST",)),
     Route("/memories/<name>/delete", one.delete, "owner", ("POST",)),
+    Route("/help", helping.help_page, "owner"),
+    Route("/help/about", helping.about, "owner"),
+    Route("/help/diagnostics", helping.diagnostics, "owner", ("POST",)),
+    Route("/help/reset", reset.reset, "owner", _BOTH),
     Route("/settings", groups.settings, "owner"),
     Route("/settings/written", groups.settings_written, "owner"),
     Route("/settings/networks", networks.networks, "owner", _BOTH),

@@ -26,6 +26,8 @@ from appliance.control.messages import (
 from appliance.control.standin import StandInService, StandInSupervisor
 from tests.portal.conftest import Portal
 from tests.portal.films import keep, make_film
+from tests.portal.test_looks import troubles_of
+from tests.portal.test_nonsense import ONCE
 from tests.portal.test_process import PATIENCE_S, running
 from tests.portal.visitor import Visitor
 
@@ -278,6 +280,34 @@ def test_ffmpeg_seeks_in_a_film_over_the_real_server(
         assert pages.ask("/memories")[0] == 200
         for connection in slow:
             connection.close()
+
+
+@ONCE
+@given(
+    range_field=st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=40)
+    | st.from_regex(r"bytes=[0-9]{0,4}-[0-9]{0,4}", fullmatch=True),
+    if_range=st.sampled_from(["", '"x"', "W/", "Wed, 21 Oct 2026 07:28:00 GMT"]),
+)
+def test_no_field_of_a_player_is_too_strange(owner: Visitor, memory: Memory, range_field: str, if_range: str) -> None:
+    Path(memory.path).write_bytes(b"x" * 1000)
+    fields = {"Range": range_field} | ({"If_Range": if_range} if if_range else {})
+    answer = owner.ask("GET", at(memory, "/film"), **fields)
+    sent = len(answer.response.data)
+    assert answer.code in ({200} if if_range else {200, 206, 416})
+    assert sent == (0 if answer.code == 416 else int(answer.response.headers["Content-Length"]))
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_every_page_can_be_read_by_everybody(
+    owner: Visitor, service: StandInService, folder: Path, language: str
+) -> None:
+    memory = keep(service, folder, gaps=[Gap(1.0, None, "x"), Gap(2.0, 3.0, "y")], parts=2, note="a note")
+    owner.send(owner.get(at(keep(service, folder, 2))), "delete")
+    owner.headers["Accept-Language"] = language
+    for upload in (UPLOADING, PROVEN):
+        service.upload.states[memory.name] = upload
+        for path in ("/memories", "/memories/deleted", "/memories/departed", at(memory)):
+            assert troubles_of(owner, path) == [], path
 
 
 # What is pure

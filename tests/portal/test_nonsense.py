@@ -22,15 +22,19 @@ FIELDS = [
         "title",
         "note",
         "default",
+        "parts",
+        "memories",
+        "surely",
+        "word",
         "camera.url",
         "was.camera.url",
-        "upload.metered",
-        "was.upload.metered",
     ),
+    *("upload.metered", "was.upload.metered", "upload.networks", "was.upload.networks"),
 ]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["keep", "join", "next", "listen", "address", "scheduled", "on-networks", "webdav", "drive", "porch", "DE", "wifi",
-     "rtsp://[", "rtsp://a:b@c", "1795000000", "nan", "inf", "Europe/Berlin", "486f6d65", "../..", "\0", "x" * 9000]
+     "rtsp://[", "rtsp://a:b@c", "1795000000", "nan", "inf", "Europe/Berlin", "486f6d65", "../..", "\0", "x" * 9000,
+     "erase", "settings", "networks", "reset", "forget", "test", "remove", "garage", "n1", "upload.device"]
 )  # fmt: skip
 PATHS = st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"]), min_size=1, max_size=30)
 

@@ -25,6 +25,7 @@ from appliance.control.standin.network import HOTSPOT
 from appliance.service.settings import sections_of
 from appliance.settings.owners import OwnersSettings
 from tests.portal.conftest import PASSWORD, Portal
+from tests.portal.test_looks import troubles_of
 from tests.portal.test_setup import follow
 from tests.portal.visitor import Visitor
 
@@ -169,6 +170,17 @@ def test_whatever_is_typed_is_read_or_told(setting: Setting, text: str) -> None:
         assert value is None or isinstance(value, bool | int | float | str | list)
         assert value is None or fields.read(setting, fields.as_text(value)) == value
         assert ChangeSettings({setting.key: value}).changes
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ru"])
+def test_every_page_can_be_read_by_everybody(owner: Visitor, known: StandInService, language: str) -> None:
+    known.settings.sections = REAL
+    known.storage.remotes = [Remote("garage", "sftp")]
+    owner.headers["Accept-Language"] = language
+    groups = [f"/settings/of/{group}" for group in labels.GROUPS]
+    others = ["", "/written?group=box", "/written?group=box&restarts=yes", "/networks", "/storages"]
+    for path in (*groups, *(f"/settings{other}" for other in others), "/help", "/help/about", "/help/reset"):
+        assert troubles_of(owner, path) == [], path
 
 
 # Networks
