@@ -177,6 +177,13 @@ def test_what_is_on_its_way_is_stopped_first(owner: Visitor, service: StandInSer
     assert "Waits to be copied" in owner.get(at(memory, "/upload")).words
 
 
+def test_what_is_refused_is_told_on_the_memorys_page(owner: Visitor, service: StandInService, memory: Memory) -> None:
+    service.refusals = {"delete": "It is just growing longer.", "upload": "No storage is set up."}
+    for action, sentence in (("delete", "It is just growing longer."), ("upload", "No storage is set up.")):
+        page = owner.send(owner.get(at(memory)), action)
+        assert (page.code, page.title, sentence in page.words) == (409, "1 October 2026, 12:00:01", True)
+
+
 def test_a_link_is_made_where_the_storage_gives_one(owner: Visitor, service: StandInService, memory: Memory) -> None:
     assert "Make a link" not in owner.get(at(memory)).words
     service.upload.states[memory.name] = PROVEN

@@ -135,6 +135,16 @@ def test_where_files_lie_is_shown_and_cannot_be_changed(owner: Visitor, service:
     assert ">Save<" not in page.html
 
 
+def test_room_is_asked_for_in_gb(owner: Visitor, service: StandInService) -> None:
+    service.settings.sections = REAL
+    page = owner.get("/settings/of/memories")
+    assert page.form("of/").fields["ring.capacity_bytes"] == "8"
+    page = owner.send(page, "of/", **{"ring.capacity_bytes": "0"})
+    assert "It must be at least 0.001." in page.words
+    owner.send(page, "of/", **{"ring.capacity_bytes": "12,5"})
+    assert changes(service) == [{"ring.capacity_bytes": 12_500_000_000}]
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_setting_and_every_choice_has_a_name(owner: Visitor, service: StandInService, language: str) -> None:
     service.settings.sections = REAL
@@ -155,6 +165,7 @@ SETTINGS = [
     Setting("a.c", "text", "", "", "", is_owners=False),
     Setting("a.d", "list", "", [], [], is_owners=False),
     Setting("a.e", "choice", "", "x", "x", is_owners=False, choices=["x", "y"]),
+    Setting("a.g_bytes", "whole-number", "", 1, 1, is_owners=False, at_least=1_000_000, at_most=10**15),
     Setting("a.f", "yes-no", "", value=True, default=True, is_owners=False),
 ]
 
@@ -168,7 +179,7 @@ def test_whatever_is_typed_is_read_or_told(setting: Setting, text: str) -> None:
         except UnreadError:
             return
         assert value is None or isinstance(value, bool | int | float | str | list)
-        assert value is None or fields.read(setting, fields.as_text(value)) == value
+        assert value is None or fields.read(setting, fields.told(setting, value)) == value
         assert ChangeSettings({setting.key: value}).changes
 
 

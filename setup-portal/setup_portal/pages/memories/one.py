@@ -45,8 +45,11 @@ def describe(name: str) -> ResponseReturnValue:
 def delete(name: str) -> ResponseReturnValue:
     """Delete it; for some minutes that can be taken back."""
     with recorder() as client:
-        known(client, name)
-        client.ask(Delete(name))
+        found = known(client, name)
+        try:
+            client.ask(Delete(name))
+        except RefusedError as refused:
+            return _show(found, code=409, trouble=refused.sentence)
     return redirect(url_for("memories", deleted=name), 303)
 
 
@@ -56,7 +59,10 @@ def memory_upload(name: str) -> ResponseReturnValue:
         found = known(client, name)
         if request.method == "GET":
             return render_template("memories/upload.html", memory=found)
-        client.ask(CancelUpload([name]) if request.form.get("do") == "cancel" else Upload([name]))
+        try:
+            client.ask(CancelUpload([name]) if request.form.get("do") == "cancel" else Upload([name]))
+        except RefusedError as refused:
+            return _show(found, code=409, trouble=refused.sentence)
     return redirect(url_for("memory", name=name), 303)
 
 

@@ -4,7 +4,6 @@ A form brings back what each field showed beside what it holds now (`was.KEY`): 
 changed, whatever another phone has changed meanwhile.
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping
 
@@ -12,10 +11,12 @@ from appliance.control.messages import Setting, SettingValue
 from setup_portal.pages.steps.viewing import without_password
 from setup_portal.words import say
 
+GB = 1_000_000_000
+"""What is counted in bytes is shown in these."""
 MOST_CHARACTERS = 4096
 MOST_ENTRIES = 100
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}\Z")
-_NUMBER = re.compile(r"[+-]?([0-9]{1,18}([.,][0-9]{0,18})?|[.,][0-9]{1,18})\Z")
+_NUMBER = re.compile(r"[+-]?([0-9]{1,15}([.,][0-9]{0,9})?|[.,][0-9]{1,9})\Z")
 
 
 class UnreadError(Exception):
@@ -28,7 +29,16 @@ class UnreadError(Exception):
 
 def shown(setting: Setting) -> str:
     """A value as its field shows it; of a secret, nothing."""
-    return as_text(setting.value) if setting.kind != "secret" else ""
+    return told(setting, setting.value) if setting.kind != "secret" else ""
+
+
+def told(setting: Setting, value: SettingValue) -> str:
+    """Any value of a setting, in the unit of its field."""
+    return as_text(value / GB if _is_bytes(setting) and isinstance(value, int | float) else value)
+
+
+def _is_bytes(setting: Setting) -> bool:
+    return setting.kind == "whole-number" and setting.key.endswith("_bytes")
 
 
 def shown_again(setting: Setting, typed: str) -> str:
@@ -48,7 +58,7 @@ def as_text(value: SettingValue) -> str:
         case list():
             return "\n".join(value)
         case float():
-            return repr(value).removesuffix(".0")
+            return f"{value:.9f}".rstrip("0").rstrip(".")
     return str(value)
 
 
@@ -106,21 +116,21 @@ def _text(setting: Setting, text: str) -> str:
 
 def _number(setting: Setting, text: str) -> float:
     typed = text.strip()
-    if setting.kind == "whole-number":
+    if setting.kind == "whole-number" and not _is_bytes(setting):
         if not _WHOLE.match(typed):
             raise UnreadError(say("Write a whole number."))
         return _bounded(setting, int(typed))
     if not _NUMBER.match(typed):
         raise UnreadError(say("Write a number."))
-    return _bounded(setting, float(typed.replace(",", ".")))
+    number = float(typed.replace(",", "."))
+    return _bounded(setting, round(number * GB) if _is_bytes(setting) else number)
 
 
 def _bounded(setting: Setting, number: float) -> float:
-    least = -math.inf if setting.at_least is None else setting.at_least
-    if number < least:
-        raise UnreadError(say("It must be at least %(bound)s.", bound=as_text(least)))
+    if setting.at_least is not None and number < setting.at_least:
+        raise UnreadError(say("It must be at least %(bound)s.", bound=told(setting, setting.at_least)))
     if setting.above is not None and number <= setting.above:
-        raise UnreadError(say("It must be more than %(bound)s.", bound=as_text(setting.above)))
+        raise UnreadError(say("It must be more than %(bound)s.", bound=told(setting, setting.above)))
     if setting.at_most is not None and number > setting.at_most:
-        raise UnreadError(say("It must be at most %(bound)s.", bound=as_text(setting.at_most)))
+        raise UnreadError(say("It must be at most %(bound)s.", bound=told(setting, setting.at_most)))
     return number

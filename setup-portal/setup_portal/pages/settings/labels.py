@@ -24,7 +24,7 @@ _LABELS: dict[str, tuple[str, str]] = {
     "camera.audio": (marked("Sound"), marked("auto: when there is any. none: never. Or an ALSA device such as hw:1.")),
     "camera.transport": (marked("How a network camera sends"), ""),
     "ring.capacity_bytes": (
-        marked("Room for the last hours, in bytes"),
+        marked("Room for the last hours, in GB"),
         marked("It takes less when the card is short of room."),
     ),
     "ring.segment_seconds": (marked("Length of a piece of the recording, in seconds"), ""),
