@@ -55,7 +55,7 @@ ROUTES = (
     Route("/memories", listing.memories, "owner"),
     Route("/memories/deleted", listing.deleted_memories, "owner"),
     Route("/memories/take-back", listing.take_back, "owner", ("POST",)),
-    Route("/memories/departed", listing.departed, "owner"),
+    Route("/memories/departed", listing.departed, "owner", _BOTH),
     Route("/memories/<name>", one.memory, "owner"),
     Route("/memories/<name>/film", files.film, "owner"),
     Route("/memories/<name>/picture", files.picture, "owner"),

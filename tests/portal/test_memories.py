@@ -113,7 +113,12 @@ def test_what_has_left_the_box_is_told_in_pages(owner: Visitor, service: StandIn
     page = owner.get("/memories/departed")
     assert "garage:moments/gone-0-MEMORY.mp4" in page.words
     assert "1 September 2026" in page.words
-    assert "gone-24-MEMORY.mp4" in owner.get("/memories/departed?page=2").words
+    page = owner.get("/memories/departed?page=2")
+    assert "gone-24-MEMORY.mp4" in page.words
+    shared = owner.send(page, "departed", name="gone-25-MEMORY.mp4")
+    assert "https://storage.example/s/gone-25-MEMORY.mp4" in shared.html
+    assert "gone-24-MEMORY.mp4" in shared.words
+    assert owner.send(page, "departed", name="other").code == 409
     for strange in ("99", "0", "-1", "x", "9" * 5000, "²"):
         assert owner.get(f"/memories/departed?page={strange}").code == 200
 

@@ -110,7 +110,8 @@ def test_what_the_recorder_finds_wrong_is_told_at_its_field(owner: Visitor, serv
     service.settings.sections = sections
     service.refusals["change-settings"] = "The settings file cannot be written (No space left): nothing was changed."
     page = owner.send(page, "of/", **{key: "3"})
-    assert (page.code, "cannot be written" in page.words) == (409, True)
+    assert (page.code, "cannot be written" in page.words) == (422, True)
+    assert page.form("of/").fields[key] == "3"
 
 
 def test_back_to_how_it_was_delivered(owner: Visitor, service: StandInService) -> None:

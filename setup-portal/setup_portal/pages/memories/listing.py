@@ -1,10 +1,15 @@
 """The gallery: page by page, newest first; what is deleted and can be taken back; what has left the box."""
 
+from collections.abc import Sequence
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from appliance.control.messages import Deleted, Departed, Memories, Undelete
-from setup_portal.recorder import recorder
+from appliance.control.client import Client
+from appliance.control.errors import RefusedError
+from appliance.control.messages import Deleted, Departed, DepartedMemory, Memories, Share, Undelete
+from setup_portal.recorder import LONG_S, recorder
+from setup_portal.words import say
 
 PAGE = 24
 """How many memories a page shows."""
@@ -43,16 +48,34 @@ def take_back() -> ResponseReturnValue:
 
 
 def departed() -> ResponseReturnValue:
-    """What lies in the storage and no longer on the box."""
-    with recorder() as client:
+    """What lies in the storage and no longer on the box; or a link to one of these, where the storage gives one."""
+    with recorder(LONG_S) as client:
         gone = client.ask(Departed()).departed
+        shared, link, trouble = _shared(client, gone)
     number = _number(request.args.get("page", ""), len(gone))
-    return render_template(
+    page = render_template(
         "memories/departed.html",
         departed=gone[(number - 1) * PAGE : number * PAGE],
         number=number,
         has_more=len(gone) > number * PAGE,
+        shared=shared,
+        link=link,
+        trouble=trouble,
     )
+    return page, 409 if trouble else 200
+
+
+def _shared(client: Client, gone: Sequence[DepartedMemory]) -> tuple[str, str | None, str | None]:
+    """Which memory a link is asked for, the link, and why there is none."""
+    name = request.form.get("name", "")
+    if request.method == "GET":
+        return "", None, None
+    if name not in {memory.name for memory in gone}:
+        return name, None, say("There is no such memory among these any more.")
+    try:
+        return name, client.ask(Share(name)).link, None
+    except RefusedError as refused:
+        return name, None, refused.sentence
 
 
 def _number(said: str, count: int) -> int:

@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.control.client import Client
+from appliance.control.errors import RefusedError
 from appliance.control.messages import ChangeSettings, SettingsAnswer, SettingsRefused, SettingValue
 from appliance.control.messages import Settings as SettingsRequest
 from setup_portal.pages.settings import fields
@@ -62,7 +63,10 @@ def _change(client: Client, group: str, answer: SettingsAnswer) -> ResponseRetur
         return _show(group, answer, held, wrong)
     if not wanted:
         return redirect(url_for("settings_group", group=group), 303)
-    said = client.ask(ChangeSettings(wanted))
+    try:
+        said = client.ask(ChangeSettings(wanted))
+    except RefusedError as refused:
+        return _show(group, answer, held, {"": refused.sentence})
     if isinstance(said, SettingsRefused):
         return _show(group, answer, held, {mistake.key: mistake.sentence for mistake in said.mistakes})
     restarts = "yes" if said.restarts else None
