@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from setup_portal.words import marked, say
+from setup_portal.words import language, marked, say
 
 _MONTHS = (
     marked("January"),
@@ -22,6 +22,7 @@ _THOUSAND = 1000
 _FINE_S = 10
 _MINUTE_S = 60
 _HOUR_S = 3600
+_DECIMAL_COMMA = ("fr", "ru")
 
 
 def size(size_bytes: float) -> str:
@@ -30,14 +31,14 @@ def size(size_bytes: float) -> str:
         return say("%(number)s kB", number=max(1, round(size_bytes / _THOUSAND)))
     if size_bytes < _THOUSAND**3:
         return say("%(number)s MB", number=round(size_bytes / _THOUSAND**2))
-    return say("%(number)s GB", number=f"{size_bytes / _THOUSAND**3:.1f}")
+    return say("%(number)s GB", number=_decimal(size_bytes / _THOUSAND**3))
 
 
 def length(seconds: float) -> str:
     """How long something is."""
     whole = round(seconds)
     if whole < _MINUTE_S:
-        return say("%(seconds)s s", seconds=f"{seconds:.1f}".removesuffix(".0") if seconds < _FINE_S else whole)
+        return say("%(seconds)s s", seconds=_decimal(seconds) if seconds < _FINE_S else whole)
     if whole < _HOUR_S:
         return say("%(minutes)s min %(seconds)s s", minutes=whole // _MINUTE_S, seconds=whole % _MINUTE_S)
     return say("%(hours)s h %(minutes)s min", hours=whole // _HOUR_S, minutes=whole % _HOUR_S // _MINUTE_S)
@@ -55,6 +56,12 @@ def moment(iso: str) -> str:
     """Day and time of an instant in ISO 8601, as local as it is written."""
     when = _read(iso)
     return iso if when is None else say("%(day)s, %(time)s", day=day(iso), time=f"{when:%H:%M:%S}")
+
+
+def _decimal(number: float) -> str:
+    """At most one digit behind the visitor's decimal sign."""
+    text = f"{number:.1f}".removesuffix(".0")
+    return text.replace(".", ",") if language() in _DECIMAL_COMMA else text
 
 
 def _read(iso: str) -> datetime | None:

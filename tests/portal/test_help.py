@@ -56,7 +56,7 @@ def test_the_archive_is_saved(owner: Visitor, service: StandInService, tmp_path:
 def test_about_tells_version_and_licences(owner: Visitor) -> None:
     page = owner.get("/help/about")
     assert "Version 0 " in page.words
-    assert "SC32G, 03/2023, 32.0 GB" in page.words
+    assert "SC32G, 03/2023, 32 GB" in page.words
     assert " ".join((ROOT / "LICENSE").read_text().split()) in page.words
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = [*project["dependencies"], *project["optional-dependencies"]["board"]]

@@ -6,9 +6,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from flask import Flask, g
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from setup_portal import figures
 from setup_portal.attachments import disposition, file_name
 from setup_portal.ranges import UnsatisfiableError, asked_part, is_current, is_known
 from werkzeug.http import parse_options_header
@@ -377,3 +379,18 @@ def test_every_title_makes_a_file_name(title: str) -> None:
     assert field.isprintable()
     assert field.count('"') == 2
     assert parse_options_header(field)[1]["filename"] == name
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["1 kB", "999 kB", "124 MB", "8.1 GB", "0 s", "9.5 s", "59 s", "1 min 0 s", "2 h 1 min"]),
+        ("fr", ["1 ko", "999 ko", "124 Mo", "8,1 Go", "0 s", "9,5 s", "59 s", "1 min 0 s", "2 h 1 min"]),
+    ],
+)
+def test_sizes_and_lengths_are_told_in_the_visitors_way(language: str, told: list[str]) -> None:
+    with Flask("texts").app_context():
+        g.language = language
+        sizes = [figures.size(count) for count in (1, 999_000, 123_600_000, 8_100_000_000)]
+        assert sizes + [figures.length(seconds) for seconds in (0, 9.5, 59.4, 59.6, 7290)] == told
+        assert figures.moment("no date") == figures.day("no date") == "no date"

@@ -246,7 +246,7 @@ def test_storages_are_tried_and_forgotten(owner: Visitor, service: StandInServic
     page = owner.send(page, "storages", do="test", name="garage")
     assert StorageTest("garage:moments") in service.asked
     assert "garage:moments works" in page.words
-    assert "12.0 GB are free there." in page.words
+    assert "12 GB are free there." in page.words
     page = owner.send(page, "storages", do="remove", name="garage")
     assert StorageRemove("garage") in service.asked
     assert changes(service) == [{"upload.remote": ""}]

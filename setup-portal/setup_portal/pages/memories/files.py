@@ -15,14 +15,14 @@ THUMBNAILS = ".thumbnails"
 """Beside the films; each picture has its film's name (docs/memories.md)."""
 
 
-def film(name: str) -> ResponseReturnValue:
+def memory_film(name: str) -> ResponseReturnValue:
     """The film: whole, or the part that a player seeks. `download`: to be kept under its title."""
     memory = _found(name)
     wanted = disposition(file_name(memory.title, memory.name)) if "download" in request.args else None
     return send(_path(memory), "video/mp4", wanted)
 
 
-def picture(name: str) -> Response:
+def memory_picture(name: str) -> Response:
     """Its small picture."""
     film_path = _path(_found(name))
     return send(film_path.parent / THUMBNAILS / f"{film_path.name.removesuffix('.mp4')}.jpg", "image/jpeg")
