@@ -23,10 +23,11 @@ def send(path: Path, content_type: str, disposition: str | None = None) -> Respo
     fields = {"ETag": tag, "Accept-Ranges": "bytes", "Cache-Control": "private, no-cache"}
     if disposition is not None:
         fields["Content-Disposition"] = disposition
-    if is_known(request.headers.get("If-None-Match"), tag):
+    if request.method != "POST" and is_known(request.headers.get("If-None-Match"), tag):
         os.close(handle)
         return Response(status=304, headers=fields)
-    asked = request.headers.get("Range") if is_current(request.headers.get("If-Range"), tag) else None
+    is_asked = request.method == "GET" and is_current(request.headers.get("If-Range"), tag)  # RFC 9110, 14.2
+    asked = request.headers.get("Range") if is_asked else None
     try:
         part = asked_part(asked, about.st_size)
     except UnsatisfiableError:

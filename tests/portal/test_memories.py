@@ -228,6 +228,7 @@ def test_the_film_is_sent_whole_in_parts_and_to_be_kept(owner: Visitor, memory: 
     assert (behind.code, behind.response.headers["Content-Range"]) == (416, f"bytes */{len(film)}")
     head = owner.ask("HEAD", at(memory, "/film"))
     assert (head.code, head.response.headers["Content-Length"], head.response.data) == (200, str(len(film)), b"")
+    assert owner.ask("HEAD", at(memory, "/film"), Range="bytes=0-9").code == 200
     assert owner.ask("GET", at(memory, "/film"), If_None_Match=tag).code == 304
     Path(memory.path).write_bytes(film + b"more")
     assert owner.ask("GET", at(memory, "/film"), If_None_Match=tag).code == 200
