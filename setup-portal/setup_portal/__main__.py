@@ -50,11 +50,11 @@ def _serve(asked: argparse.Namespace, sockets: list[socket.socket], store: Store
     idle = Idle(asked.idle * 60 if asked.idle else None, time.monotonic())
     application = pages(store, idle, find_socket(asked.socket, os.environ), trusts_loopback=asked.trust_loopback)
     server = server_for(Gate(application, idle, socket.gethostname), sockets)
+    host, port = sockets[0].getsockname()[:2]
+    _log.info("The pages are at http://%s:%s/.", f"[{host}]" if ":" in host else host, port)
     if asked.idle:
         every_s = min(LOOK_AT_LEAST_EVERY_S, asked.idle * 60)
         threading.Thread(target=_watch, args=(idle, server, every_s), name="idle", daemon=True).start()
-    host, port = sockets[0].getsockname()[:2]
-    _log.info("The pages are at http://%s:%s/.", f"[{host}]" if ":" in host else host, port)
     server.run()
 
 

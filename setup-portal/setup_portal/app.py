@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from setup_portal import guard, troubles
+from setup_portal.figures import length, moment, size
 from setup_portal.idle import Idle
 from setup_portal.keys import Keys
 from setup_portal.pages.steps.showing import step_title
@@ -34,7 +35,7 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
         keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle(), wizard=Wizard(store)
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(step_title=step_title, asset=asset)
+    app.jinja_env.globals.update(step_title=step_title, asset=asset, size=size, length=length, moment=moment)
     for route in ROUTES:
         app.add_url_rule(route.rule, view_func=route.view, methods=route.methods, provide_automatic_options=False)
     guard.install_texts(app)

@@ -7,6 +7,9 @@ from typing import Literal
 from flask.typing import ResponseReturnValue
 
 from setup_portal.pages import door, front
+from setup_portal.pages.help import helping, reset
+from setup_portal.pages.memories import files, listing, one
+from setup_portal.pages.settings import groups, networks, storages
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
@@ -49,5 +52,25 @@ ROUTES = (
     Route("/set-up/behaviour", behaving.behaviour, "owner", _BOTH),
     Route("/set-up/name", naming.name, "owner", _BOTH),
     Route("/set-up/end", ending.end, "owner", _BOTH),
+    Route("/memories", listing.memories, "owner"),
+    Route("/memories/deleted", listing.deleted_memories, "owner"),
+    Route("/memories/take-back", listing.take_back, "owner", ("POST",)),
+    Route("/memories/departed", listing.departed, "owner", _BOTH),
+    Route("/memories/<name>", one.memory, "owner"),
+    Route("/memories/<name>/film", files.memory_film, "owner"),
+    Route("/memories/<name>/picture", files.memory_picture, "owner"),
+    Route("/memories/<name>/describe", one.describe, "owner", ("POST",)),
+    Route("/memories/<name>/upload", one.memory_upload, "owner", _BOTH),
+    Route("/memories/<name>/share", one.share, "owner", ("POST",)),
+    Route("/memories/<name>/delete", one.delete, "owner", ("POST",)),
+    Route("/help", helping.help_page, "owner"),
+    Route("/help/about", helping.about, "owner"),
+    Route("/help/diagnostics", helping.diagnostics, "owner", ("POST",)),
+    Route("/help/reset", reset.reset, "owner", _BOTH),
+    Route("/settings", groups.settings, "owner"),
+    Route("/settings/written", groups.settings_written, "owner"),
+    Route("/settings/networks", networks.networks, "owner", _BOTH),
+    Route("/settings/storages", storages.storages, "owner", _BOTH),
+    Route("/settings/of/<group>", groups.settings_group, "owner", _BOTH),
 )
 NEEDS: dict[str, Need] = {"static": "nothing", **{route.view.__name__: route.need for route in ROUTES}}

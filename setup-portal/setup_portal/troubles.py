@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from setup_portal.pages.steps.showing import show, step_of
@@ -31,6 +31,8 @@ def _told(error: HTTPException) -> ResponseReturnValue:
 def _sentence(error: HTTPException) -> str:
     match error.code:
         case 403:
+            return error.description or ""
+        case 404 if error.description != NotFound.description:
             return error.description or ""
         case 404:
             return say("There is no such page.")

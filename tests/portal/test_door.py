@@ -18,7 +18,12 @@ REQUESTS = [(method, route) for route in ROUTES for method in route.methods]
 
 def some_path(route: Route) -> str:
     """The rule with something in its gaps."""
-    return route.rule.replace("<step>", "wifi").replace("<int:number>", "1").replace("<name>", "x")
+    return (
+        route.rule.replace("<step>", "wifi")
+        .replace("<int:number>", "1")
+        .replace("<name>", "x")
+        .replace("<group>", "camera")
+    )
 
 
 def test_no_page_of_the_owner_without_a_session(portal: Portal) -> None:

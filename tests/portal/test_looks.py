@@ -52,7 +52,7 @@ class Reader(HTMLParser):
         if tag == "label":
             self.labelled.add(given.get("for", ""))
         is_field = tag in {"select", "textarea", "progress"} or (tag == "input" and given.get("type") != "hidden")
-        if is_field and "label" not in self._open:
+        if is_field and "label" not in self._open and not given.get("aria-label"):
             self.unlabelled.append(given.get("id", tag))
         if tag in {"input", "meta", "link", "br", "img"}:
             self._open.pop()

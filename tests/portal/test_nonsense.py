@@ -16,17 +16,31 @@ ONCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 FIELDS = [
     *("name", "password", "again", "current", "then", "ssid", "wpa2", "do", "id", "country", "camera", "url", "kind"),
     *("q", "number", "value", "folder", "behaviour", "from", "until", "networks", "metered", "step", "now", "when"),
-    *("zone", "mark"),
+    *(
+        "zone",
+        "mark",
+        "title",
+        "note",
+        "default",
+        "parts",
+        "memories",
+        "surely",
+        "word",
+        "camera.url",
+        "was.camera.url",
+    ),
+    *("upload.metered", "was.upload.metered", "upload.networks", "was.upload.networks"),
 ]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["keep", "join", "next", "listen", "address", "scheduled", "on-networks", "webdav", "drive", "porch", "DE", "wifi",
-     "rtsp://[", "rtsp://a:b@c", "1795000000", "nan", "inf", "Europe/Berlin", "486f6d65", "../..", "\0", "x" * 9000]
+     "rtsp://[", "rtsp://a:b@c", "1795000000", "nan", "inf", "Europe/Berlin", "486f6d65", "../..", "\0", "x" * 9000,
+     "erase", "settings", "networks", "reset", "forget", "test", "remove", "garage", "n1", "upload.device"]
 )  # fmt: skip
 PATHS = st.text(st.characters(exclude_characters="/?#", exclude_categories=["Cs"]), min_size=1, max_size=30)
 
 
 def filled(route: Route, part: str) -> str:
-    for gap in ("<mark>", "<name>"):
+    for gap in ("<mark>", "<name>", "<group>"):
         rule = route.rule.replace(gap, "{part}")
         if rule != route.rule:
             return rule.format(part=part)

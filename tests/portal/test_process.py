@@ -57,6 +57,12 @@ class Pages:
             connection.sendall(request)
             return connection.makefile("rb").read()
 
+    def begin(self, request: bytes) -> socket.socket:
+        """A visitor who asks and does not read."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S)
+        connection.sendall(request)
+        return connection
+
     @property
     def pss_kb(self) -> int:
         text = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()

@@ -52,6 +52,9 @@ CARD_LIFE = CardLife(
     sentence="At this rate the card lasts for another 3 months of recording day and night.",
 )
 
+_TURNS = 10
+"""Of the loop, until a client that has just knocked is let in: asyncio loses it when its server closes meanwhile."""
+
 
 class StandInService(StandInMemories):
     """A `Service` with nothing behind it. `asked` has every request with a content, in order.
@@ -139,10 +142,15 @@ class StandInSupervisor:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _end(self) -> None:
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await self._server.stop()
 
     def publish(self, event: Event) -> None:
         """Tell every subscriber, from any thread."""

@@ -18,22 +18,38 @@ def enter() -> ResponseReturnValue:
         return render_template("closed.html"), 403
     if request.method == "GET":
         return render_template("enter.html", then=then)
-    throttle: Throttle = current_app.extensions["throttle"]
-    peer, now_s = guard.arrival().peer, guard.now_s()
-    wait_s = round(throttle.wait_s(peer, now_s) + 0.499)
-    if wait_s:
-        trouble = say_many(
-            "Too many wrong passwords: try again in %(count)s second.",
-            "Too many wrong passwords: try again in %(count)s seconds.",
-            wait_s,
-        )
-        return render_template("enter.html", then=then, trouble=trouble), 429, {"Retry-After": str(wait_s)}
-    throttle.wrong(peer, now_s)  # before it is looked at: many at once are as many one after the other
-    if not guard.keys().opens(request.form.get("password", "")):
+    if told := _told_to_wait():
+        return render_template("enter.html", then=then, trouble=told[0]), 429, told[1]
+    if not _opens(request.form.get("password", "")):
         trouble = say("This is not the box's password. Look at how it is written, and try again.")
         return render_template("enter.html", then=then, trouble=trouble), 422
-    throttle.right(peer)
     return guard.let_in(redirect(then, 303))
+
+
+def _throttle() -> Throttle:
+    found: Throttle = current_app.extensions["throttle"]
+    return found
+
+
+def _told_to_wait() -> tuple[str, dict[str, str]] | None:
+    """After too many wrong passwords: the sentence, and the field that says it to programs."""
+    wait_s = round(_throttle().wait_s(guard.arrival().peer, guard.now_s()) + 0.499)
+    trouble = say_many(
+        "Too many wrong passwords: try again in %(count)s second.",
+        "Too many wrong passwords: try again in %(count)s seconds.",
+        wait_s,
+    )
+    return (trouble, {"Retry-After": str(wait_s)}) if wait_s else None
+
+
+def _opens(word: str) -> bool:
+    """Whether it is the box's password."""
+    peer = guard.arrival().peer
+    _throttle().wrong(peer, guard.now_s())  # before it is looked at: many at once are as many one after the other
+    if not guard.keys().opens(word):
+        return False
+    _throttle().right(peer)
+    return True
 
 
 def leave() -> ResponseReturnValue:
@@ -58,6 +74,8 @@ def password() -> ResponseReturnValue:
     """Set the password, or another one."""
     if request.method == "GET":
         return render_template("password.html")
+    if guard.keys().has_password and (told := _told_to_wait()):
+        return render_template("password.html", trouble=told[0]), 429, told[1]
     trouble = _trouble_with_password()
     if trouble:
         return render_template("password.html", trouble=trouble), 422
@@ -67,7 +85,7 @@ def password() -> ResponseReturnValue:
 
 def _trouble_with_password() -> str | None:
     word, again = request.form.get("password", ""), request.form.get("again", "")
-    if guard.keys().has_password and not guard.keys().opens(request.form.get("current", "")):
+    if guard.keys().has_password and not _opens(request.form.get("current", "")):
         return say("This is not the present password: the new one was not taken.")
     return trouble_with(word, again)
 

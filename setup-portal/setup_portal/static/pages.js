@@ -42,3 +42,17 @@ for (const field of document.querySelectorAll("input[type=password]")) {
   });
   field.after(button);
 }
+
+// A piece of a page that moves on by itself, such as an upload's progress.
+for (const piece of document.querySelectorAll("[data-renewed]")) {
+  const renew = async () => {
+    if (!document.hidden && !piece.contains(document.activeElement)) {
+      try {
+        const answer = await fetch(piece.dataset.renewed, { redirect: "error" });
+        if (answer.ok) piece.innerHTML = await answer.text();
+      } catch { /* the recorder is away for a moment, or the session is over */ }
+    }
+    if (piece.querySelector(".uploading, .waiting")) setTimeout(renew, 3000);
+  };
+  setTimeout(renew, 3000);
+}

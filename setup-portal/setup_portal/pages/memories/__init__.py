@@ -1,0 +1,1 @@
+"""What was kept: the gallery, and each memory's own page."""

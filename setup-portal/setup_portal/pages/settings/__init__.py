@@ -1,0 +1,1 @@
+"""Everything that can be changed once the box is set up."""
