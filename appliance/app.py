@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from typing import Unpack
 
@@ -19,6 +20,7 @@ from appliance.memories.archive import Archive
 from appliance.memories.assembler import Assembler
 from appliance.memories.claims import Claims
 from appliance.memories.keeper import Keeper
+from appliance.memories.shelf import Shelf
 from appliance.memories.workshop import Workshop
 from appliance.network.link import Link
 from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
@@ -33,23 +35,36 @@ from appliance.recording.ring import Ring
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
+from appliance.service.settings import SettingsDesk
 from appliance.settings.model import RingSettings, Settings, UploadSettings
+from appliance.settings.owners import OwnersSettings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
 from appliance.upload.causes import explain
-from appliance.upload.room import Joints, UploadRoom
+from appliance.upload.room import Joints, UploadRoom, rules_of
 
 Log = Callable[[str], None]
+BeginAnew = Callable[[], None]
 
 FOOTAGE_FIRST_S = 20.0
 """A start that finds a memory unfinished begins with the camera all the same."""
 
 
 async def run_appliance(
-    settings: Settings, clock: Clock, hardware: Hardware, log: Log, stop: asyncio.Event, *, warn: Log
+    settings: Settings,
+    clock: Clock,
+    hardware: Hardware,
+    log: Log,
+    stop: asyncio.Event,
+    *,
+    warn: Log,
+    owners: OwnersSettings,
+    begin_anew: BeginAnew,
 ) -> None:
     """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
+
+    `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError: a sentence for the owner each.
@@ -58,10 +73,7 @@ async def run_appliance(
     ring_path, memories_path = Path(settings.ring.directory), Path(settings.memories.directory)
     step_minutes, step_s = settings.memories.minutes_per_step, settings.memories.minutes_per_step * 60
     async with AsyncExitStack() as closing:
-        for path in (ring_path, memories_path):
-            prepare_folder(path)
-            closing.callback(FolderLock(path).release)
-        require_links(ring_path, memories_path)
+        _take_folders(closing, ring_path, memories_path)
         card = closing.enter_context(ThreadPoolExecutor(1, "card"))
         flusher = closing.enter_context(ThreadPoolExecutor(1, "flusher"))
         archivist = closing.enter_context(ThreadPoolExecutor(1, "archivist"))
@@ -122,6 +134,8 @@ async def run_appliance(
             overlap=settings.memories.overlap,
             may_grow=announcer.may_grow,
         )
+        shelf = Shelf(archive=archive, workshop=workshop, archivist=archivist, clock=clock)
+        store.spare = shelf.start()
         workshop.start_from(entries)
         keeper.resume(left_claims)
 
@@ -157,8 +171,10 @@ async def run_appliance(
             store=store,
             keeper=keeper,
             workshop=workshop,
+            shelf=shelf,
             uploads=upload.desk,
             storage=storage,
+            settings=SettingsDesk(owners, archivist, take_over=partial(_go_by, upload), begin_anew=begin_anew),
             panel=panel,
             meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             clock=clock,
@@ -192,6 +208,13 @@ async def run_appliance(
                 task.cancel()
 
 
+def _take_folders(closing: AsyncExitStack, ring_path: Path, memories_path: Path) -> None:
+    for path in (ring_path, memories_path):
+        prepare_folder(path)
+        closing.callback(FolderLock(path).release)
+    require_links(ring_path, memories_path)
+
+
 async def _ring_store(settings: RingSettings, clock: Clock, *, card: Executor, flusher: Executor) -> RingStore:
     """The ring as earlier lives left it; it has given way to a short disk already."""
     path = Path(settings.directory)
@@ -206,6 +229,14 @@ async def _ring_store(settings: RingSettings, clock: Clock, *, card: Executor, f
     )
     await store.take(rebuild(folder, describe_now(clock, 0, "", ""), settings.segment_seconds))
     return store
+
+
+def _go_by(upload: UploadRoom, settings: Settings) -> None:
+    """What of new settings is taken over while the recorder runs: `SettingsDesk` knows which keys these are."""
+    new = settings.upload
+    upload.go_by(
+        rules_of(new.behaviour, new.hours, new.networks, new.monthly_cap_gb, metered=new.metered), new.after_upload
+    )
 
 
 def _upload_room(settings: UploadSettings, **joints: Unpack[Joints]) -> UploadRoom:

@@ -51,6 +51,12 @@ def unfinished_name(name: str) -> str:
     return f".{name}.new"
 
 
+def sweep_unfinished(folder: Path) -> None:
+    """Remove what `write_durably` left in a folder when it was killed in the middle."""
+    for path in folder.glob(unfinished_name("*")):
+        path.unlink()
+
+
 def free_bytes(path: Path) -> int:
     """What an ordinary user may still write on the file system of `path`."""
     volume = os.statvfs(path)

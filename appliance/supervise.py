@@ -2,12 +2,14 @@
 
     python -m appliance.supervise [--base FILE] [--config FILE | --demo]
 
-Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it.
+Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it. When the
+settings have changed it ends as if asked to, and starts anew in its own place: whoever started it sees nothing of it.
 """
 
 import argparse
 import asyncio
 import logging
+import os
 import resource
 import signal
 import sys
@@ -24,6 +26,7 @@ from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.keyboard import Keyboard, MockButtons
 from appliance.settings.model import Settings
+from appliance.settings.owners import OwnersSettings
 from appliance.settings.reading import SettingsError, read_settings
 from appliance.tools import MissingToolError, require_tools
 
@@ -42,16 +45,37 @@ def main() -> int:
         settings = read_settings(asked.config, asked.base)
     except SettingsError as error:
         return _refuse(*error.sentences)
+    life = Life(settings, OwnersSettings(asked.config, asked.base), is_demo=asked.demo)
     with event_log(settings.box.event_log, SystemClock().is_trusted):
-        return _live(settings, is_demo=asked.demo)
+        code = _live(life)
+    if code == 0 and life.is_to_begin_anew:
+        os.execv(sys.executable, sys.orig_argv)  # the very words that we were started with
+    return code
 
 
-def _live(settings: Settings, *, is_demo: bool) -> int:
+class Life:
+    """What the supervisor lives by, and whether another life follows."""
+
+    def __init__(self, settings: Settings, owners: OwnersSettings, *, is_demo: bool) -> None:
+        self.settings = settings
+        self.owners = owners
+        self.is_demo = is_demo
+        self.is_to_begin_anew = False
+        self.stop = asyncio.Event()
+
+    def begin_anew(self) -> None:
+        """End properly, and start with the settings as they are then."""
+        _log.info("The settings have changed: the recorder starts anew.")
+        self.is_to_begin_anew = True
+        self.stop.set()
+
+
+def _live(life: Life) -> int:
     """The exit code."""
     try:
         require_tools()
         _allow_many_files()
-        asyncio.run(_run(settings, is_demo=is_demo))
+        asyncio.run(_run(life))
     except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError) as error:
         return _refuse(str(error))
     except Exception:  # noqa: BLE001 - told in both logs; the exit code says that it is to be started again
@@ -60,8 +84,8 @@ def _live(settings: Settings, *, is_demo: bool) -> int:
     return 0
 
 
-async def _run(settings: Settings, *, is_demo: bool) -> None:
-    stop = asyncio.Event()
+async def _run(life: Life) -> None:
+    settings, stop = life.settings, life.stop
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     _log.info(
@@ -70,22 +94,35 @@ async def _run(settings: Settings, *, is_demo: bool) -> None:
         settings.ring.directory,
         settings.memories.directory,
     )
-    if is_demo:
-        await _run_demo(settings, stop)
+    if life.is_demo:
+        await _run_demo(life)
     else:
-        await run_appliance(settings, SystemClock(), _hardware(settings), _log.info, stop, warn=_log.warning)
+        await _run_appliance(life, _hardware(settings))
 
 
-async def _run_demo(settings: Settings, stop: asyncio.Event) -> None:
+async def _run_appliance(life: Life, hardware: Hardware) -> None:
+    await run_appliance(
+        life.settings,
+        SystemClock(),
+        hardware,
+        _log.info,
+        life.stop,
+        warn=_log.warning,
+        owners=life.owners,
+        begin_anew=life.begin_anew,
+    )
+
+
+async def _run_demo(life: Life) -> None:
     """The terminal's keys drive mock pins: everything behind the pins is the very code of the board."""
-    pins = settings.panel
+    pins = life.settings.panel
     buttons = MockButtons(save_pin=pins.save_pin, upload_pin=pins.upload_pin)
-    hardware = _gpio_panel(settings, buttons.factory)
-    keyboard = Keyboard(buttons, seconds_per_step=settings.memories.seconds_per_step, on_quit=stop.set)
+    hardware = _gpio_panel(life.settings, buttons.factory)
+    keyboard = Keyboard(buttons, seconds_per_step=life.settings.memories.seconds_per_step, on_quit=life.stop.set)
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
     try:
-        await run_appliance(settings, SystemClock(), hardware, _log.info, stop, warn=_log.warning)
+        await _run_appliance(life, hardware)
     finally:
         keyboard.stop()
         buttons.close()

@@ -76,6 +76,8 @@ def _add_clients(commands: _Commands) -> None:
         dest="action", metavar="ACTION", required=True
     )
     _add_client(memory, "delete", "delete it").add_argument("name", metavar="NAME", help="its file name")
+    undelete = _add_client(memory, "undelete", "take back that it was deleted, within ten minutes")
+    undelete.add_argument("name", metavar="NAME", help="its file name")
 
 
 def _add_upload(commands: _Commands) -> None:

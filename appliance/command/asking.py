@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 
 from appliance.command.codes import REFUSED
 from appliance.command.documents import list_document, memories_document, save_document, status_document
@@ -26,6 +27,7 @@ from appliance.control.messages import (
     Save,
     SaveAnswer,
     Status,
+    Undelete,
 )
 
 ANSWER_TIMEOUT_S = 30.0
@@ -91,6 +93,14 @@ def delete(arguments: argparse.Namespace) -> int:
     """`moment memory delete`."""
     with connect(arguments) as client:
         say(client.ask(Delete(arguments.name)).sentence)
+    say(f"For ten minutes this takes it back: moment memory undelete {shlex.quote(arguments.name)}")
+    return 0
+
+
+def undelete(arguments: argparse.Namespace) -> int:
+    """`moment memory undelete`."""
+    with connect(arguments) as client:
+        say(client.ask(Undelete(arguments.name)).sentence)
     return 0
 
 

@@ -18,6 +18,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "press": asking.press,
     "memories": asking.memories,
     "memory delete": asking.delete,
+    "memory undelete": asking.undelete,
     "upload": uploading.upload,
     "storage add": adding.add,
     "storage test": storing.test,

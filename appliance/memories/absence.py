@@ -6,6 +6,8 @@ from appliance.recording.ring import Ring
 
 NOTHING_RECORDED = "Nothing recorded yet: wait until the lamp shows that it is recording."
 
+NOTHING_OF_THAT_TIME = "The ring holds nothing of that time: it was overwritten, or not recorded."
+
 
 class Camera(Protocol):
     """What a press must know of the recording."""

@@ -15,7 +15,9 @@ import msgspec
 from appliance.durable import UnusableFolderError, flush_folder
 from appliance.memories.assembler import TEMPORARY, Made
 from appliance.memories.catalogue import Catalogue
+from appliance.memories.descriptions import Description, Descriptions
 from appliance.memories.model import SUFFIX, Claim, Entry, Press
+from appliance.memories.trash import Discarded, Trash
 from appliance.memories.truth import Truth
 from appliance.recording.segment import Key
 
@@ -29,6 +31,10 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.thumbnails = folder / THUMBNAILS
+        self.descriptions = Descriptions(folder)
+        self.left_in_trash: list[Discarded] = []
+        """What `open()` found there, oldest first."""
+        self._trash = Trash(folder)
         self._catalogue: Catalogue | None = None
 
     @property
@@ -45,6 +51,8 @@ class Archive:
         try:
             self.thumbnails.mkdir(exist_ok=True)
             self._catalogue = Catalogue(self.folder)
+            self.descriptions.open()
+            self._open_trash()
             return self.entries()
         except (OSError, sqlite3.Error) as error:
             raise UnusableFolderError(
@@ -58,6 +66,15 @@ class Archive:
     def entries(self) -> list[Entry]:
         """Every kept file, newest press first."""
         return self.catalogue.entries()
+
+    def page(self, before: tuple[float, str] | None, limit: int) -> list[tuple[Entry, Description]]:
+        """At most so many kept files, newest press first, after press and name `before`, and what is said of them."""
+        return [(entry, self.descriptions.read(entry.id)) for entry in self.catalogue.page(before, limit)]
+
+    def described(self, name: str) -> tuple[Entry, Description] | None:
+        """One file of that name, with what is said of it."""
+        entry = self.catalogue.entry(name)
+        return (entry, self.descriptions.read(entry.id)) if entry else None
 
     def entries_of(self, identity: str) -> list[Entry]:
         """The files of one memory, in order of their parts."""
@@ -84,11 +101,13 @@ class Archive:
             one.path.replace(self.folder / entry.name)
             if one.thumbnail:
                 one.thumbnail.replace(self.thumbnail(entry.name))
+        self.descriptions.unite(claim.id, claim.merges)
         gone = [entry.name for entry in replaced]
         for name in set(gone) - {entry.name for entry in entries}:
             self._unlink(name)
         flush_folder(self.folder)
         self.catalogue.replace(gone, entries)
+        self._drop_descriptions(claim)
         return entries
 
     def finish(self, claim: Claim) -> list[Entry]:
@@ -96,9 +115,11 @@ class Archive:
         entries = sorted((e for e in self.entries() if e.claim == claim.folder), key=lambda e: e.part)
         if not entries or len(entries) < entries[0].parts:
             return []
+        self.descriptions.unite(claim.id, claim.merges)
         for entry in self.entries():
             if entry.id in claim.merges and entry.claim != claim.folder:
                 self.delete(entry.name)
+        self._drop_descriptions(claim)
         return entries
 
     def thumbnail(self, name: str) -> Path:
@@ -112,7 +133,43 @@ class Archive:
             self._unlink(name)
             flush_folder(self.folder)
             self.catalogue.replace([name], [])
+            self._drop_description(entry.id)
         return entry
+
+    def discard(self, name: str, boot_id: str, at_s: float) -> Discarded | None:
+        """Put one file into the trash; None if there is none of that name.
+
+        Raises:
+            OSError: if the disk does not take it; the same call can be made again.
+        """
+        entry = self.catalogue.entry(name)
+        if entry is None:
+            return None
+        discarded = self._trash.take(entry, self.thumbnail(name), boot_id, at_s)
+        self.catalogue.replace([name], [])
+        return discarded
+
+    def give_back(self, discarded: Discarded) -> Entry:
+        """Take one file out of the trash; its entry, with another name if its own was taken meanwhile.
+
+        Raises:
+            OSError: if the disk does not take it.
+        """
+        entry = discarded.entry
+        ending = entry.name.removeprefix(entry.stem)
+        if (self.folder / entry.name).exists():
+            entry = msgspec.structs.replace(entry, name=self._free_stem(entry.stem, set()) + ending)
+        self._trash.give_back(discarded, entry.name, self.thumbnail(entry.name))
+        self.catalogue.replace([], [entry])
+        self._trash.forget(discarded)
+        return entry
+
+    def empty(self, discarded: list[Discarded]) -> None:
+        """Delete these for good."""
+        for one in discarded:
+            self._trash.forget(one)
+        for identity in {one.entry.id for one in discarded}:
+            self._drop_description(identity)
 
     def redate(self, boot_id: str, wall_offset_s: float, utc_offset_s: int) -> list[tuple[Entry, Entry]]:
         """The time has become known: name the memories of this boot, so far provisional, by it. (was, is) pairs."""
@@ -122,7 +179,9 @@ class Archive:
         for was in entries:
             if was.press.boot_id != boot_id or was.press.time_quality == "trusted":
                 continue
-            press = Press(boot_id, was.press.at_s, was.press.at_s + wall_offset_s, utc_offset_s, "trusted")
+            press = msgspec.structs.replace(
+                was.press, wall_s=was.press.at_s + wall_offset_s, utc_offset_s=utc_offset_s, time_quality="trusted"
+            )
             stem = stems.get(was.id) or self._free_stem(press.file_stem, {e.name for e in entries if e.id == was.id})
             stems[was.id] = stem
             changed.append((was, self._rename(was, stem, press)))
@@ -146,6 +205,24 @@ class Archive:
             except OSError as error:
                 told.append(f"{name} cannot be read ({error.strerror}): it is left alone")
         return told
+
+    def _open_trash(self) -> None:
+        """Finish what was cut off of deletions and their undoing."""
+        self.left_in_trash, back = self._trash.open()
+        self.catalogue.replace([one.entry.name for one in self.left_in_trash if not self._is_there(one.entry)], [])
+        self.catalogue.replace([], [entry for entry in back if self.catalogue.entry(entry.name) is None])
+
+    def _is_there(self, entry: Entry) -> bool:
+        """Whether the folder has a file of that name, which is another one then."""
+        return (self.folder / entry.name).exists()
+
+    def _drop_descriptions(self, claim: Claim) -> None:
+        for identity in set(claim.merges) - {claim.id}:
+            self._drop_description(identity)
+
+    def _drop_description(self, identity: str) -> None:
+        if not self.catalogue.entries_of(identity) and not self._trash.holds(identity):
+            self.descriptions.drop(identity)
 
     def _rename(self, was: Entry, stem: str, press: Press) -> Entry:
         name = stem + was.name.removeprefix(was.stem)  # what follows is "-part2.mp4" or ".mp4"

@@ -45,6 +45,16 @@ class Catalogue:
         rows = self._database.execute("select entry from memories order by pressed_wall_s desc, name desc")
         return [entry for (text,) in rows if (entry := _read(text))]
 
+    def page(self, before: tuple[float, str] | None, limit: int) -> list[Entry]:
+        """At most so many entries, newest press first; `before`: press and name of the one that the page follows."""
+        wall_s, name = before or (float("inf"), "")
+        rows = self._database.execute(
+            "select entry from memories where (pressed_wall_s, name) < (?, ?) "
+            "order by pressed_wall_s desc, name desc limit ?",
+            (wall_s, name, limit),
+        )
+        return [entry for (text,) in rows if (entry := _read(text))]
+
     def count(self) -> int:
         """How many files are kept."""
         (count,) = self._database.execute("select count(*) from memories").fetchone()

@@ -48,7 +48,7 @@ class Claimer:
         start_s = moment.at_s - moment.asked_s
         if moment.claim and moment.asked_s <= moment.claimed_s:  # only the newest footage is still to come
             start_s = max(start_s, moment.claim.segments[0].start_s)
-        plan = plan_press(self._store.ring, self._earlier(moment), start_s, moment.until_s, self._overlap)
+        plan = plan_press(self._store.ring, self._earlier(moment), start_s, moment.until_s, self._overlap_of(moment))
         if plan.pieces:
             moment.available_s = max(moment.available_s, _available_s(plan, start_s, moment.at_s))
         return plan
@@ -122,7 +122,7 @@ class Claimer:
     def _new_claim(self, moment: Moment, plan: Plan, older: list[Claim]) -> Claim:
         own = moment.claim
         head = plan.merges[0] if plan.merges else None
-        press = head.press if head else own.press if own else press_of(self._clock, moment.at_s)
+        press = head.press if head else own.press if own else press_of(self._clock, moment.at_s, moment.cause)
         return claim_for(
             moment,
             plan,
@@ -151,9 +151,13 @@ class Claimer:
             (replace(e, may_grow=self._is_ours(e) and self._may_grow(e.id)) for e in rest), key=lambda e: e.last
         )
 
+    def _overlap_of(self, moment: Moment) -> Overlap:
+        """A stretch is kept as it was chosen."""
+        return self._overlap if moment.cause == "press" else "separate"
+
     def _is_ours(self, earlier: Earlier) -> bool:
         """Whether it was pressed in this boot: instants of two boots cannot be told in one memory."""
-        return earlier.press.boot_id == self._clock.boot_id
+        return earlier.press.boot_id == self._clock.boot_id and earlier.press.cause == "press"
 
     def _sources(self, claim: Claim, own: Claim | None, older: list[Claim]) -> dict[str, str]:
         """Names of the segments that a claim does not hold yet, and where they lie: in an older claim, or in the ring.

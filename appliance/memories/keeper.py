@@ -13,14 +13,14 @@ from itertools import takewhile
 from msgspec.structs import replace
 
 from appliance.clock import Clock
-from appliance.memories.absence import Camera, why_nothing
+from appliance.memories.absence import NOTHING_OF_THAT_TIME, Camera, why_nothing
 from appliance.memories.claimer import Claimer
 from appliance.memories.claims import Claims
 from appliance.memories.gaps import with_end
 from appliance.memories.model import Claim
 from appliance.memories.moment import Moment, NotSavedError
 from appliance.memories.neighbours import MemoryListener
-from appliance.memories.plan import Earlier, Overlap
+from appliance.memories.plan import Earlier, Overlap, footage_s
 from appliance.memories.workshop import Workshop
 from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore
@@ -118,6 +118,19 @@ class Keeper:
             self._grow(self._held, asked_s)
             return self._held
         moment = self._begin(at_s, asked_s)
+        self._start(self._let_go(moment))
+        return moment
+
+    def footage_s(self, start_s: float, end_s: float) -> float:
+        """How much of a stretch the ring holds."""
+        return footage_s(self._store.ring, start_s, end_s)
+
+    def keep(self, start_s: float, end_s: float) -> Moment:
+        """Keep this stretch of the ring, which ends by now: secured as a press is, named by its end."""
+        moment = Moment(end_s, end_s, "stretch")
+        self._enter(moment)
+        self._grow(moment, end_s - start_s)
+        self._bound_wait(moment)
         self._start(self._let_go(moment))
         return moment
 
@@ -252,7 +265,8 @@ class Keeper:
             self._note_secured(moment)
             self._advance(moment)
         elif moment.claim is None:
-            raise NotSavedError(why_nothing(self._store.ring, self._camera))
+            is_press = moment.cause == "press"
+            raise NotSavedError(why_nothing(self._store.ring, self._camera) if is_press else NOTHING_OF_THAT_TIME)
 
     def _note_secured(self, moment: Moment) -> None:
         moment.state = "secured"
@@ -267,9 +281,17 @@ class Keeper:
             return
         moment.claim = self._claimer.refreshed(moment.claim)
         if moment.is_complete:
-            moment.claim = with_end(moment.claim, moment.at_s, self._camera.absence or "the camera was away")
+            moment.claim = with_end(moment.claim, moment.at_s, self._why_ended(moment, moment.claim))
             moment.is_queued = True
             self._workshop.take(moment)
+
+    def _why_ended(self, moment: Moment, claim: Claim) -> str:
+        """Why no footage followed on a claim's."""
+        epochs = self._store.ring.epochs
+        after = next((epochs[number] for number in sorted(epochs) if number > claim.last.epoch), None)
+        if moment.cause == "stretch" and after:
+            return after.reason
+        return self._camera.absence or "the camera was away"
 
     def _supersede(self, old: Moment, moment: Moment) -> None:
         """A longer claim holds everything that an earlier one held."""

@@ -11,6 +11,9 @@ from msgspec import Struct, field
 from appliance.recording.segment import Key, file_name
 
 TimeQuality = Literal["trusted", "provisional"]
+Cause = Literal["press", "stretch"]
+"""`stretch`: the owner chose it from the ring. It stays as it was chosen."""
+
 SUFFIX = "-MEMORY"
 
 
@@ -25,7 +28,7 @@ class Gap(Struct, frozen=True):
 
 
 class Press(Struct, frozen=True):
-    """The instant that a memory is named after: when the button went down."""
+    """The instant that a memory is named after: when the button went down, or where a stretch of the ring ends."""
 
     boot_id: str
     at_s: float
@@ -33,6 +36,7 @@ class Press(Struct, frozen=True):
     """Seconds since 1970, as far as was known."""
     utc_offset_s: int
     time_quality: TimeQuality
+    cause: Cause = "press"
 
     @property
     def local_time(self) -> datetime:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from appliance.clock import Clock
-from appliance.memories.model import Claim, ClaimedSegment, Entry, Interruption, Leading, Press
+from appliance.memories.model import Cause, Claim, ClaimedSegment, Entry, Interruption, Leading, Press
 from appliance.memories.plan import Earlier, Piece, Plan
 from appliance.recording.ring import Ring
 from appliance.recording.segment import Key, Segment, gap_is_known
@@ -23,14 +23,15 @@ class NotSavedError(Exception):
 
 
 class Moment:
-    """One press and what became of it. Belongs to the loop."""
+    """One press, or one stretch of the ring that is to be kept, and what became of it. Belongs to the loop."""
 
-    def __init__(self, at_s: float, until_s: float) -> None:
+    def __init__(self, at_s: float, until_s: float, cause: Cause = "press") -> None:
         loop = asyncio.get_running_loop()
         self.at_s = at_s
         """The press-down instant: the anchor."""
         self.until_s = until_s
         """How far footage must reach, the camera's lag included."""
+        self.cause: Cause = cause
         self.state: State = "pressed"
         self.asked_s = 0.0
         self.claimed_s = 0.0
@@ -93,12 +94,12 @@ def _forgive(future: "asyncio.Future[Any]") -> None:
         future.exception()
 
 
-def press_of(clock: Clock, at_s: float) -> Press:
+def press_of(clock: Clock, at_s: float, cause: Cause = "press") -> Press:
     """The press at a monotonic instant, as far as the wall clock can be believed."""
     wall_s = clock.wall_s() - (clock.monotonic_s() - at_s)
     offset = datetime.fromtimestamp(wall_s).astimezone().utcoffset()
     quality: Literal["trusted", "provisional"] = "trusted" if clock.is_trusted() else "provisional"
-    return Press(clock.boot_id, at_s, wall_s, int(offset.total_seconds()) if offset else 0, quality)
+    return Press(clock.boot_id, at_s, wall_s, int(offset.total_seconds()) if offset else 0, quality, cause)
 
 
 def claimed(piece: Piece) -> ClaimedSegment:

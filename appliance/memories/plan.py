@@ -71,6 +71,12 @@ def _pieces(ring: Ring, start_s: float, end_s: float) -> list[Piece]:
     return pieces
 
 
+def footage_s(ring: Ring, start_s: float, end_s: float) -> float:
+    """How much of the time from `start_s` to `end_s`, which is not in the future, the ring holds."""
+    ends = ((one, one.end_s if isinstance(one, Segment) else end_s) for one in _pieces(ring, start_s, end_s))
+    return sum(min(until_s, end_s) - max(one.start_s, start_s) for one, until_s in ends)
+
+
 def _can_grow(ring: Ring, candidate: Earlier, overlap: Overlap) -> bool:
     has_footage = candidate.file is not None or _has_segments(ring, candidate)
     return overlap == "extend" and candidate.may_grow and has_footage

@@ -127,11 +127,30 @@ class Workshop:
         entry = await self._in_archive(self._archive.delete, name)  # in one go: it may be getting another name just now
         if entry is None:
             return False
+        self.left(entry)
+        return True
+
+    def left(self, entry: Entry) -> None:
+        """A file is not among the kept ones any more."""
         self.count -= 1
         self.kept_lately = [e for e in self.kept_lately if e.id != entry.id]
         self._listener.deleted(entry)
         self._look_for_room()
-        return True
+
+    async def came_back(self, entry: Entry) -> Entry:
+        """A file that had left is kept again; its entry, by its true name if the time has become known since."""
+        self.count += 1
+        self._stems.add(entry.stem)
+        self._listener.kept([entry], set())
+        if self._clock.is_trusted():
+            await self._redate()
+        entries = await self.entries()
+        self.kept_lately = self._touchable(earlier_of(entries))
+        return next(now for now in entries if (now.id, now.part) == (entry.id, entry.part))
+
+    def room_came(self) -> None:
+        """There is more room on the disk than before."""
+        self._look_for_room()
 
     @property
     def wanted_bytes(self) -> int:

@@ -43,6 +43,13 @@ class Ring:
         return self._closed_s
 
     @property
+    def headroom_bytes(self) -> int:
+        """Room for what the open segment will still need."""
+        newest = self._segments[-1].size_bytes if self._segments else 0
+        written = self.open.size_bytes if self.open else 0
+        return max(0, HEADROOM_SEGMENTS * newest - written)
+
+    @property
     def oldest(self) -> Segment | None:
         return self._segments[0] if self._segments else None
 
@@ -95,7 +102,7 @@ class Ring:
     def evict(self, limit_bytes: int) -> list[Segment]:
         """Let go of the oldest segments until the rest, with headroom for the open one, fits `limit_bytes`."""
         gone = []
-        while self._segments and self.size_bytes + self._headroom_bytes() > limit_bytes:
+        while self._segments and self.size_bytes + self.headroom_bytes > limit_bytes:
             segment = self._segments.popleft()
             self._counts[segment.epoch] -= 1
             self._closed_bytes -= segment.size_bytes
@@ -141,11 +148,6 @@ class Ring:
             found.append(segment)
         found.reverse()
         return found
-
-    def _headroom_bytes(self) -> int:
-        newest = self._segments[-1].size_bytes if self._segments else 0
-        written = self.open.size_bytes if self.open else 0
-        return max(0, HEADROOM_SEGMENTS * newest - written)
 
     def __iter__(self) -> Iterator[Segment]:
         return iter(self._segments)

@@ -6,6 +6,7 @@ nothing is unlinked while a claim asks for it), `flusher` brings closed segments
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import Executor
 
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from appliance.recording.transport import PACKET_BYTES, Fingerprint
 from appliance.threads import in_thread
 
 Settled = asyncio.Future[Fingerprint | None]
+Spare = Callable[[int], tuple[int, "asyncio.Future[None] | None"]]
+"""Asked for so many bytes of the disk, gives back what is worth less than footage: how much, and when that is done."""
 
 
 class RingStore:
@@ -41,6 +44,8 @@ class RingStore:
         """Closed segments that are not yet known to be on the card, oldest first."""
         self.left_out: list[str] = []
         self.trouble: str | None = None
+        self.spare: Spare = lambda _: (0, None)
+        """Who gives way before the ring does when the disk is short."""
         self._card = card
         self._flusher = flusher
         self._clock = clock
@@ -147,15 +152,15 @@ class RingStore:
         """
         free = free_bytes(self.folder.root)
         wanted_free = self._disk_reserve_bytes + wanted_bytes
+        short = wanted_free + self.ring.headroom_bytes - free
+        spared, given = self.spare(short) if short > 0 else (0, None)
+        free += spared
         limit = allowed_bytes(self.ring.capacity_bytes, self.ring.size_bytes, free, wanted_free)
         gone = self.ring.evict(limit)
         empty = self.ring.forget_empty_epochs(self._next_epoch - 1) if gone else []
         loop = asyncio.get_running_loop()
-        if not gone:
-            done: asyncio.Future[None] = loop.create_future()
-            done.set_result(None)
-            return done
-        return loop.run_in_executor(self._card, self.folder.remove, gone, empty)
+        removed = loop.run_in_executor(self._card, self.folder.remove, gone, empty) if gone else None
+        return asyncio.ensure_future(_all_done(given, removed)) if given else removed or _done_already(loop)
 
     def _settle(self, segment: Segment) -> Settled:
         self.unflushed[segment.key] = segment
@@ -178,6 +183,18 @@ class RingStore:
             self._epoch = replace(self._epoch, wall_offset_s=offset_s, wall_is_trusted=True)
             self.ring.begin_epoch(self._epoch)
             self._card.submit(self.folder.describe, self._epoch)
+
+
+async def _all_done(*works: "asyncio.Future[None] | None") -> None:
+    for work in works:
+        if work:
+            await work
+
+
+def _done_already(loop: asyncio.AbstractEventLoop) -> "asyncio.Future[None]":
+    done: asyncio.Future[None] = loop.create_future()
+    done.set_result(None)
+    return done
 
 
 def describe_now(clock: Clock, number: int, camera: str, reason: str) -> Epoch:

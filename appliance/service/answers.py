@@ -12,11 +12,13 @@ from appliance.control.messages import (
     MemoryRequest,
     NetworkRequest,
     ServiceRequest,
+    SettingsRequest,
     StorageRequest,
     UploadRequest,
 )
 from appliance.control.server import Tell
 from appliance.memories.keeper import Keeper
+from appliance.memories.shelf import Shelf
 from appliance.memories.workshop import Workshop
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
@@ -24,6 +26,7 @@ from appliance.recording.store import RingStore
 from appliance.service import memories, status, upload
 from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
+from appliance.service.settings import SettingsDesk
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
 from appliance.service.upload import Upload
@@ -43,8 +46,10 @@ class Answers:
         store: RingStore,
         keeper: Keeper,
         workshop: Workshop,
+        shelf: Shelf,
         uploads: Uploads,
         storage: StorageRoom,
+        settings: SettingsDesk,
         panel: Panel,
         meter: Meter,
         clock: Clock,
@@ -64,7 +69,7 @@ class Answers:
         )
         self._memories = Memories(
             keeper=keeper,
-            workshop=workshop,
+            shelf=shelf,
             panel=panel,
             clock=clock,
             announcer=announcer,
@@ -74,6 +79,7 @@ class Answers:
         self._lookback = Lookback(store, clock)
         self._upload = Upload(uploads)
         self._storage = Storage(storage)
+        self._settings = settings
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:
         """The answer of the room that the request is about. Raises RefusedError with a sentence."""
@@ -87,6 +93,8 @@ class Answers:
             return await self._storage.ask(request)
         if isinstance(request, NetworkRequest):
             raise RefusedError("This recorder does not look after its network.")
+        if isinstance(request, SettingsRequest):
+            return await self._settings.ask(request)
         if isinstance(request, MemoryRequest):
             return await self._memories.ask(request, tell)
         raise RefusedError("The recorder cannot do that yet.")

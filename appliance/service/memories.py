@@ -3,12 +3,20 @@
 import asyncio
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from appliance.announcer import Announcer
 from appliance.clock import Clock
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
+    Answer,
     Delete,
+    Deleted,
+    DeletedAnswer,
+    DeletedMemory,
+    Describe,
     Done,
+    Keep,
     MemoriesAnswer,
     Memory,
     MemoryRequest,
@@ -16,21 +24,30 @@ from appliance.control.messages import (
     Press,
     Save,
     SaveAnswer,
+    Undelete,
 )
 from appliance.control.messages import Gap as GapMessage
 from appliance.control.messages import Memories as MemoriesRequest
 from appliance.control.server import Tell
 from appliance.control.values import as_message
 from appliance.memories.archive import is_memory_name
+from appliance.memories.descriptions import Description
 from appliance.memories.keeper import Keeper
 from appliance.memories.model import Entry, Gap
 from appliance.memories.moment import Moment, NotSavedError
-from appliance.memories.workshop import Workshop
+from appliance.memories.shelf import Deleted as DeletedFile
+from appliance.memories.shelf import Described, Shelf
 from appliance.panel.panel import Panel
+from appliance.service.cursor import read_cursor, write_cursor
+from appliance.service.lookback import WallTime
 from appliance.upload.model import Account
 
 OLDEST_PRESS_S = 60.0
 """A client may say when its press was, but not of long ago."""
+
+_SMALLEST_TOLD_S = 1.0
+EVERYTHING = 1_000_000
+"""More memories than a card holds."""
 
 
 class Uploads(Protocol):
@@ -41,13 +58,13 @@ class Uploads(Protocol):
 
 
 class Memories:
-    """Asks the keeper, the workshop and the panel. `folder`: where the files lie, as clients are told."""
+    """Asks the keeper, the shelf and the panel. `folder`: where the files lie, as clients are told."""
 
     def __init__(
         self,
         *,
         keeper: Keeper,
-        workshop: Workshop,
+        shelf: Shelf,
         panel: Panel,
         clock: Clock,
         announcer: Announcer,
@@ -55,34 +72,57 @@ class Memories:
         folder: str,
     ) -> None:
         self._keeper = keeper
-        self._workshop = workshop
+        self._shelf = shelf
         self._panel = panel
         self._clock = clock
         self._announcer = announcer
         self._uploads = uploads
         self._folder = folder
 
-    async def ask(self, request: MemoryRequest, tell: Tell) -> SaveAnswer | MemoriesAnswer | Done:
+    async def ask(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer to one request."""
         match request:
             case Save():
                 return await self._save(request, tell)
             case Press():
                 return await self._press(request)
+            case Keep():
+                return await self._keep(request, tell)
             case MemoriesRequest():
-                return await self._list()
+                return await self._list(request)
+            case Describe():
+                return await self._describe(request)
             case Delete():
                 return await self._delete(request.name)
-            case _:
-                raise RefusedError("The recorder cannot do that yet.")
+            case Undelete():
+                return await self._undelete(request.name)
+            case Deleted():
+                return DeletedAnswer([_deleted_message(one) for one in await self._shelf.deleted()])
 
     async def _save(self, request: Save, tell: Tell) -> SaveAnswer:
         moment = self._keeper.save(request.minutes, self._pressed_at_s(request.pressed_at_s))
+        return await self._awaited(moment, tell, wait=request.wait)
+
+    async def _awaited(self, moment: Moment, tell: Tell, *, wait: bool) -> SaveAnswer:
         await self._secured(moment)
-        if not request.wait:
+        if not wait:
             return self._answer(moment)
         with self._announcer.listening(tell, lambda: _identity(moment)):
             return self._whole_answer(moment, await asyncio.shield(moment.finished))
+
+    async def _keep(self, request: Keep, tell: Tell) -> SaveAnswer:
+        time = WallTime(self._clock)
+        start_s, end_s = time.at_s(request.start_s), min(time.at_s(request.end_s), time.now_s)
+        if start_s >= end_s:
+            raise RefusedError("NOT SAVED: A stretch ends after it begins, and it begins before now.")
+        footage_s = self._keeper.footage_s(start_s, end_s)
+        moment = self._keeper.keep(start_s, end_s)
+        answer = await self._awaited(moment, tell, wait=False)
+        remark = told_of_stretch(end_s - start_s, footage_s, footage_s if moment.inside else moment.available_s)
+        if request.title.strip() and not await self._shelf.entitle(answer.id, request.title.strip()):
+            remark = " ".join(filter(None, [remark, "It was kept before, and keeps the title that it has."]))
+        whole = await self._awaited(moment, tell, wait=True) if request.wait else answer
+        return replace(whole, remark=remark)
 
     async def _press(self, request: Press) -> SaveAnswer | Done:
         if request.button == "upload":
@@ -96,22 +136,46 @@ class Memories:
         await self._secured(moment)
         return self._answer(moment)
 
-    async def _list(self) -> MemoriesAnswer:
-        return MemoriesAnswer([self._message(entry) for entry in await self._workshop.entries()])
+    async def _list(self, request: MemoriesRequest) -> MemoriesAnswer:
+        if request.name is not None:
+            found = await self._shelf.find(request.name)
+            return MemoriesAnswer([self._message(*found)] if found else [])
+        limit = EVERYTHING if request.limit is None else request.limit
+        page = await self._shelf.page(read_cursor(request.before), limit + 1)
+        has_more = len(page) > limit
+        told = [self._message(*one) for one in page[:limit]]
+        return MemoriesAnswer(told, next=write_cursor(page[limit - 1][0]) if has_more else None)
+
+    async def _describe(self, request: Describe) -> Done:
+        entry, _ = await self._found(request.name)
+        await self._shelf.describe(entry.id, Description(request.title.strip(), request.note.strip()))
+        return Done(f"{request.name} is described.")
 
     async def _delete(self, name: str) -> Done:
-        if not is_memory_name(name):
-            raise RefusedError(f"{name} is not the name of a memory: `moment memories` lists them.")
-        entry = next((e for e in await self._workshop.entries() if e.name == name), None)
-        if entry and self._keeper.is_growing(entry.id):
+        entry, _ = await self._found(name)
+        if self._keeper.is_growing(entry.id):
             raise RefusedError(f"{name} is just growing longer by a newer press: wait until that is done.")
-        if entry and self._uploads.account(entry).state == "uploading":
+        if self._uploads.account(entry).state == "uploading":
             raise RefusedError(
                 f"{name} is on its way to the storage: cancel that first with `moment upload --cancel {name}`."
             )
-        if entry is None or not await self._workshop.delete(name):
-            raise RefusedError(f"There is no memory {name}: `moment memories` lists those that are kept.")
+        if not await self._shelf.discard(name):
+            raise _no_memory(name)
         return Done(f"{name} is deleted.")
+
+    async def _undelete(self, name: str) -> Done:
+        entry = await self._shelf.take_back(name)
+        if entry is None:
+            raise RefusedError(f"{name} cannot be taken back: it was never deleted, or it is gone for good.")
+        return Done(f"{name} is back." if entry.name == name else f"{name} is back, as {entry.name}.")
+
+    async def _found(self, name: str) -> Described:
+        if not is_memory_name(name):
+            raise RefusedError(f"{name} is not the name of a memory: `moment memories` lists them.")
+        found = await self._shelf.find(name)
+        if found is None:
+            raise _no_memory(name)
+        return found
 
     async def _secured(self, moment: Moment) -> None:
         try:
@@ -154,7 +218,7 @@ class Memories:
             parts=[f"{self._folder}/{e.name}" for e in entries],
         )
 
-    def _message(self, entry: Entry) -> Memory:
+    def _message(self, entry: Entry, said: Description) -> Memory:
         return Memory(
             name=entry.name,
             path=f"{self._folder}/{entry.name}",
@@ -169,7 +233,37 @@ class Memories:
             upload=as_message(self._uploads.account(entry), MemoryUpload),
             part=entry.part,
             parts=entry.parts,
+            title=said.title,
+            note=said.note,
+            cause=entry.press.cause,
         )
+
+
+def told_of_stretch(asked_s: float, footage_s: float, new_s: float) -> str | None:
+    """What the owner is told of a stretch that does not become a memory as a whole; None if it does. Pure.
+
+    `footage_s`: what the ring has of it; `new_s`: what of that no earlier memory has.
+    """
+    told = []
+    if asked_s - footage_s >= _SMALLEST_TOLD_S:
+        told.append(f"{asked_s - footage_s:.0f} s of that time are not in the ring: overwritten, or not recorded.")
+    if footage_s - new_s >= _SMALLEST_TOLD_S:
+        told.append(f"{footage_s - new_s:.0f} s of it are in an earlier memory already.")
+    return " ".join(told) or None
+
+
+def _no_memory(name: str) -> RefusedError:
+    return RefusedError(f"There is no memory {name}: `moment memories` lists those that are kept.")
+
+
+def _deleted_message(one: DeletedFile) -> DeletedMemory:
+    return DeletedMemory(
+        name=one.entry.name,
+        title=one.description.title,
+        pressed_at=one.entry.press.local_time.isoformat(timespec="milliseconds"),
+        size_bytes=one.entry.size_bytes,
+        remaining_s=round(one.remaining_s, 3),
+    )
 
 
 def _host(moment: Moment) -> Moment:

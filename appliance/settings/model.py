@@ -14,90 +14,159 @@ SecretUrl = Annotated[str, Meta(extra={"secret": "in-url"})]
 Secret = Annotated[str, Meta(extra={"secret": "whole"})]
 """A text that is never shown or quoted at all."""
 
-Pin = Annotated[int, Meta(ge=0, le=27, description="BCM number of a GPIO line")]
+Pin = Annotated[int, Meta(ge=0, le=27)]
+
+Place = Annotated[str, Meta(extra={"fixed": True})]
+"""Where this box keeps its files: whoever changes that must be able to put it right, so no page does."""
+
+# Each key has its meaning in its type: pages for the owner are made of it.
 
 
 class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[camera]`: where the footage comes from."""
 
-    kind: Literal["test-pattern", "v4l2", "rtsp", "mpegts-udp"] = "test-pattern"
-    url: SecretUrl = ""
-    """`rtsp://…` for an RTSP camera, `udp://ADDRESS:PORT` for a stream that is sent to this box."""
-    device: str = "/dev/video0"
-    """The V4L2 device."""
-    audio: str = "auto"
-    """`auto` keeps sound when there is any, `none` drops it; for V4L2 an ALSA device such as `hw:1`."""
-    transport: Literal["tcp", "udp"] = "tcp"
-    """How RTSP brings its packets."""
+    kind: Annotated[
+        Literal["test-pattern", "v4l2", "rtsp", "mpegts-udp"],
+        Meta(description="What kind of camera it is."),
+    ] = "test-pattern"
+    url: Annotated[
+        SecretUrl,
+        Meta(
+            description="The address of a network camera: rtsp://ADDRESS/PATH for an RTSP camera, "
+            "udp://ADDRESS:PORT for a stream that is sent to this box."
+        ),
+    ] = ""
+    device: Annotated[str, Meta(description="The camera at this box, for the kind v4l2.")] = "/dev/video0"
+    audio: Annotated[
+        str,
+        Meta(description="auto keeps sound when there is any, none drops it; for v4l2 an ALSA device such as hw:1."),
+    ] = "auto"
+    transport: Annotated[Literal["tcp", "udp"], Meta(description="How an RTSP camera brings its packets.")] = "tcp"
 
 
 class RingSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[ring]`: the last hours, on disk, always overwritten."""
 
-    directory: str = "var/ring"
-    capacity_bytes: Annotated[int, Meta(ge=1_000_000, le=1_000_000_000_000_000)] = 8_000_000_000
-    segment_seconds: Annotated[float, Meta(ge=1, le=60)] = 5
+    directory: Annotated[Place, Meta(description="Where the last hours are kept.")] = "var/ring"
+    capacity_bytes: Annotated[
+        Annotated[int, Meta(ge=1_000_000, le=1_000_000_000_000_000)],
+        Meta(description="How many bytes the last hours may take; fewer when the disk is short."),
+    ] = 8_000_000_000
+    segment_seconds: Annotated[
+        Annotated[float, Meta(ge=1, le=60)],
+        Meta(description="How long the pieces are that the recording is cut into, in seconds."),
+    ] = 5
 
 
 class MemoriesSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[memories]`: what a press keeps."""
 
-    directory: str = "var/memories"
-    minutes_per_step: Annotated[float, Meta(gt=0, le=60)] = 3
-    seconds_per_step: Annotated[float, Meta(ge=0.5, le=60)] = 3
-    overlap: Literal["extend", "separate"] = "extend"
+    directory: Annotated[Place, Meta(description="Where memories are kept.")] = "var/memories"
+    minutes_per_step: Annotated[
+        Annotated[float, Meta(gt=0, le=60)],
+        Meta(description="How many minutes a press keeps, and each further step."),
+    ] = 3
+    seconds_per_step: Annotated[
+        Annotated[float, Meta(ge=0.5, le=60)],
+        Meta(description="How many seconds the button is held for a further step."),
+    ] = 3
+    overlap: Annotated[
+        Literal["extend", "separate"],
+        Meta(
+            description="What becomes of presses that touch: extend makes one longer memory, separate makes one "
+            "for each."
+        ),
+    ] = "extend"
 
 
 class PanelSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[panel]`: buttons, lamp and buzzer."""
 
-    kind: Literal["gpio", "none"] = "none"
-    save_pin: Pin = 17
-    upload_pin: Pin = 27
-    lamp_pin: Pin = 22
-    buzzer_pin: Pin | None = None
+    kind: Annotated[Literal["gpio", "none"], Meta(description="Whether there are buttons and a lamp.")] = "none"
+    save_pin: Annotated[Pin, Meta(description="The BCM number of the save button.")] = 17
+    upload_pin: Annotated[Pin, Meta(description="The BCM number of the upload button.")] = 27
+    lamp_pin: Annotated[Pin, Meta(description="The BCM number of the lamp.")] = 22
+    buzzer_pin: Annotated[Pin | None, Meta(description="The BCM number of an active buzzer.")] = None
 
 
 class UploadSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[upload]`: how memories reach the owner's storage."""
 
-    remote: str = ""
-    """`name:folder` of a storage that is set up; empty: nothing is uploaded."""
-    rclone_config: str = "var/rclone.conf"
-    behaviour: Literal["manual", "at-once", "scheduled", "on-networks"] = "at-once"
-    hours: str = "22:00-06:00"
-    """For `scheduled`: local time."""
-    networks: list[str] = field(default_factory=list)
-    """For `on-networks`: names of Wi-Fi networks or connections."""
-    metered: bool = False
-    """Whether a network that costs by volume may be used."""
-    limit_mbit_s: Annotated[float, Meta(gt=0, le=10_000)] | None = None
-    """Megabits (not bytes) a second."""
-    monthly_cap_gb: Annotated[float, Meta(gt=0, le=1_000_000)] | None = None
-    after_upload: Literal["keep", "delete-when-proven", "delete-oldest-proven"] = "keep"
-    layout: str = "{device}/{year}/{month}"
-    """Folders below `remote`, from the date of the press."""
-    device: str = "moment-recorder"
-    order: Literal["newest-first", "oldest-first"] = "newest-first"
-    reread: bool = False
-    """Read the copy back where the storage offers no hash in common with us."""
+    remote: Annotated[
+        str,
+        Meta(description="Where memories go: NAME:FOLDER of a storage that is set up. Empty: nothing is uploaded."),
+    ] = ""
+    rclone_config: Annotated[
+        Place,
+        Meta(description="The file that holds the storages and their passwords."),
+    ] = "var/rclone.conf"
+    behaviour: Annotated[
+        Literal["manual", "at-once", "scheduled", "on-networks"],
+        Meta(
+            description="When memories go: when you press the upload button, by themselves at once, in certain "
+            "hours, or in certain networks."
+        ),
+    ] = "at-once"
+    hours: Annotated[str, Meta(description="The hours for scheduled, in local time: 22:00-06:00.")] = "22:00-06:00"
+    networks: Annotated[
+        list[str],
+        Meta(description="The names of the Wi-Fi networks or connections for on-networks."),
+    ] = field(default_factory=list)
+    metered: Annotated[bool, Meta(description="Whether a network that costs by volume may be used.")] = False
+    limit_mbit_s: Annotated[
+        Annotated[float, Meta(gt=0, le=10_000)] | None,
+        Meta(description="How fast it may send, in megabits (not bytes) a second."),
+    ] = None
+    monthly_cap_gb: Annotated[
+        Annotated[float, Meta(gt=0, le=1_000_000)] | None,
+        Meta(description="How much it may send by itself in a calendar month, in GB."),
+    ] = None
+    after_upload: Annotated[
+        Literal["keep", "delete-when-proven", "delete-oldest-proven"],
+        Meta(
+            description="What becomes of a memory on the box once its copy is proven: it is kept, deleted at "
+            "once, or deleted when room is needed."
+        ),
+    ] = "keep"
+    layout: Annotated[
+        str,
+        Meta(description="Folders at the storage, made of {device}, {year}, {month} and {day} of the press."),
+    ] = "{device}/{year}/{month}"
+    device: Annotated[str, Meta(description="The name of this box, as it stands in the folders.")] = "moment-recorder"
+    order: Annotated[
+        Literal["newest-first", "oldest-first"],
+        Meta(description="Which memory goes first."),
+    ] = "newest-first"
+    reread: Annotated[
+        bool,
+        Meta(description="Whether a copy is read back where the storage has no hash that proves it."),
+    ] = False
 
 
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[control]`: the local socket that the `moment` command and the portal talk to."""
 
-    socket: str = "var/control.sock"
+    socket: Annotated[
+        Place,
+        Meta(description="Where the moment command and the pages ask the recorder."),
+    ] = "var/control.sock"
 
 
 class BoxSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[box]`: the machine itself."""
 
-    boot_report: str = ""
-    """Where the boot tells what it found; empty: this machine is no box."""
-    event_log: str = ""
-    """A small file that outlives a power cut, unlike the journal; empty: none."""
-    card_terabytes: Annotated[float, Meta(gt=0, le=100_000)] | None = None
-    """How much may be written to the card, as its maker says (TBW); unset: guessed from its size."""
+    boot_report: Annotated[
+        Place,
+        Meta(description="Where the boot tells what it found. Empty: this machine is no box."),
+    ] = ""
+    event_log: Annotated[Place, Meta(description="A small log that outlives a power cut. Empty: none.")] = ""
+    card_terabytes: Annotated[
+        Annotated[float, Meta(gt=0, le=100_000)] | None,
+        Meta(
+            description="How many terabytes may be written to the card, as its maker says (TBW). Not set: guessed "
+            "from its size."
+        ),
+    ] = None
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

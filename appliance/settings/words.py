@@ -87,6 +87,18 @@ def secrecy(kind: inspect.Type) -> str | None:
     return None
 
 
+def fixed(kind: inspect.Type) -> bool:
+    """Whether a key of this type is not for the owner's pages (see `model.Place`)."""
+    return isinstance(kind, inspect.Metadata) and (bool((kind.extra or {}).get("fixed")) or fixed(kind.type))
+
+
+def meaning(kind: inspect.Type) -> str:
+    """What a key of this type is for."""
+    if not isinstance(kind, inspect.Metadata):
+        return ""
+    return str((kind.extra_json_schema or {}).get("description") or meaning(kind.type))
+
+
 def _bounds(kind: inspect.IntType | inspect.FloatType) -> str:
     limits = (("at least", kind.ge), ("above", kind.gt), ("at most", kind.le), ("below", kind.lt))
     said = [f"{words} {_number(limit)}" for words, limit in limits if limit is not None]

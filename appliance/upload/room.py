@@ -61,14 +61,22 @@ class UploadRoom:
     ) -> None:
         rclone, folder, clock, thread = joints["rclone"], joints["folder"], joints["clock"], joints["thread"]
         kept, growth = joints["kept"], joints["growth"]
-        cap_bytes = None if monthly_cap_gb is None else int(monthly_cap_gb * 1e9)
-        rules = Rules(behaviour, parse_hours(hours), tuple(networks), metered, cap_bytes) if remote else None
+        rules = rules_of(behaviour, hours, networks, monthly_cap_gb, metered=metered) if remote else None
         queue = Queue(order, clock.boot_id)
         book = Book(Ledger(folder), thread, remote)
-        outlook = Outlook(rules, clock)
+        self._outlook = outlook = Outlook(rules, clock)
         transfer = Transfer(rclone, clock, limit_mbit_s=limit_mbit_s)
         delivery = Delivery(RemoteStore(rclone, thread), transfer, clock, reread=reread)
         self.register = Register(queue=queue, book=book, outlook=outlook, kept=kept, clock=clock)
+        self._clearing = clearing = Clearing(
+            policy=after_upload,
+            kept=kept,
+            growth=growth,
+            ring=joints["ring"],
+            folder=folder,
+            reserve_bytes=joints["reserve_bytes"],
+            thread=thread,
+        )
         self.uploader = Uploader(
             place=lambda entry: remote_path(remote, layout, device, entry.press.local_time, entry.name),
             queue=queue,
@@ -79,15 +87,7 @@ class UploadRoom:
             brake=transfer,
             kept=kept,
             growth=growth,
-            clearing=Clearing(
-                policy=after_upload,
-                kept=kept,
-                growth=growth,
-                ring=joints["ring"],
-                folder=folder,
-                reserve_bytes=joints["reserve_bytes"],
-                thread=thread,
-            ),
+            clearing=clearing,
             clock=clock,
             listener=joints["listener"],
             folder=folder,
@@ -104,9 +104,24 @@ class UploadRoom:
         )
         self._book = book
 
+    def go_by(self, rules: Rules, policy: Policy) -> None:
+        """From now on memories go, and are deleted, by these."""
+        if self._outlook.rules is not None:
+            self._outlook.rules = rules
+        self._clearing.policy = policy
+        self.register.news.set()
+
     async def run(self, log: Callable[[str], None]) -> NoReturn:
         """Upload for ever."""
         try:
             await self.uploader.run(log)
         finally:
             await self._book.close()
+
+
+def rules_of(
+    behaviour: Behaviour, hours: str, networks: list[str], monthly_cap_gb: float | None, *, metered: bool
+) -> Rules:
+    """The owner's rules, from the words of the settings."""
+    cap_bytes = None if monthly_cap_gb is None else int(monthly_cap_gb * 1e9)
+    return Rules(behaviour, parse_hours(hours), tuple(networks), metered, cap_bytes)

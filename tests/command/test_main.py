@@ -192,9 +192,21 @@ def test_memory_delete(moment: Moment) -> None:
 
     deleted, missing, path = (moment("memory", "delete", name) for name in (FIRST, FIRST, f"a/{FIRST}"))
 
-    assert (deleted.code, deleted.out) == (0, f"{FIRST} is deleted.\n")
+    assert (deleted.code, deleted.out.splitlines()) == (
+        0, [f"{FIRST} is deleted.", f"For ten minutes this takes it back: moment memory undelete {FIRST}"]
+    )  # fmt: skip
     assert (missing.code, missing.out, missing.err) == (1, "", f"There is no memory {FIRST}.\n")
     assert path.code == 1
+
+
+def test_memory_undelete(moment: Moment) -> None:
+    moment("save")
+    moment("memory", "delete", FIRST)
+
+    back, again = (moment("memory", "undelete", FIRST) for _ in range(2))
+
+    assert (back.code, back.out) == (0, f"{FIRST} is back.\n")
+    assert (again.code, again.out, again.err) == (1, "", f"{FIRST} cannot be taken back any more.\n")
 
 
 SECOND = "2026-10-01T12-00-02-MEMORY.mp4"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.memories.conftest import BoxFactory, Gallery
+from tests.stands.dying_box import DESCRIBED
 from tests.stands.memory_box import Box, Reel
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,6 +68,10 @@ async def recovered(box: Box, gallery: Gallery, told: Told) -> None:
     await box.start()
     await box.quiet()
     await box.keeper.wait_until_quiet()
+    for one in await box.shelf.deleted():
+        await box.shelf.take_back(one.entry.name)
+        assert told.of("described"), "it comes back whole"
+    assert list((box.memories_path / ".trash").iterdir()) == []
     entries = await box.entries()
     files = sorted(path.name for path in box.memories_path.glob("*.mp4"))
     assert sorted(entry.name for entry in entries) == files, "the catalogue is what lies in the folder"
@@ -78,6 +83,9 @@ async def recovered(box: Box, gallery: Gallery, told: Told) -> None:
         missing = {(piece, number) for number in range(25)} - pictures.keys()
         assert len(missing) <= 1, f"piece {piece} was promised"
         assert missing <= told.perhaps_cut_off
+    for [identity] in told.of("described"):
+        found = [entry for entry, said in await box.shelf.page(None, 10) if said == DESCRIBED]
+        assert [entry.id for entry in found] == [identity] or told.of("deleting")
     for [name] in told.of("deleted"):
         assert name not in files
     assert box.litter() == []

@@ -204,6 +204,22 @@ class Life(RuleBasedStateMachine):
 
         self.do(work())
 
+    @rule(ago_s=st.sampled_from([0.0, 0.6, 2.5, 7.0]), length_s=st.sampled_from([0.4, 1.5, 5.0, 40.0]))
+    def keep_a_stretch(self, ago_s: float, length_s: float) -> None:
+        async def work() -> None:
+            end_s = self.box.clock.now_s - ago_s
+            ring, start_s = self.box.store.ring, end_s - length_s
+            wanted = {one.key for one in ring if one.end_s > start_s and one.start_s < end_s}
+            wanted |= {ring.open.key} if ring.open and ring.open.start_s < end_s else set()
+            try:
+                await self.box.secured(self.box.keeper.keep(start_s, end_s))
+            except NotSavedError:
+                assert not wanted
+            else:
+                self.asked_for |= wanted
+
+        self.do(work())
+
     @precondition(lambda self: not self.held)
     @rule()
     def press_down(self) -> None:
@@ -256,6 +272,23 @@ class Life(RuleBasedStateMachine):
     def step_clock(self, days: float, trusted: bool) -> None:
         self.box.clock.wall_offset_s = max(0.0, self.box.clock.wall_offset_s + days * 86_400)
         self.box.clock.trusted = self.box.clock.trusted or trusted
+
+    @rule(which=st.integers(0, 9), waits=st.booleans())
+    def discard_and_take_back(self, which: int, waits: bool) -> None:
+        async def work() -> None:
+            entries = await self.box.entries()
+            if not entries or self.box.keeper.is_growing(entries[which % len(entries)].id):
+                return
+            entry = entries[which % len(entries)]
+            if not await self.box.shelf.discard(entry.name):
+                return  # the time has become known: it has just got another name
+            if waits:
+                self.box.clock.now_s += 5
+            back = await self.box.shelf.take_back(entry.name)
+            assert back
+            assert (back.id, back.sha256) == (entry.id, entry.sha256)
+
+        self.do(work())
 
     @rule(which=st.integers(0, 9), luck=SELDOM)
     def delete(self, which: int, luck: int) -> None:

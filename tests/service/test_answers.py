@@ -16,6 +16,9 @@ from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
 from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
+from appliance.service.settings import SettingsDesk
+from appliance.settings.model import Settings
+from appliance.settings.owners import OwnersSettings
 from appliance.upload.model import Account, Progress, Summary
 from tests.stands.memory_box import Box, ListAssembler, Reel
 from tests.stands.rooms import HandStorage, HandUploads
@@ -42,9 +45,15 @@ class House:
         (box.memories_path / "sys").mkdir()
         self.card = SysCard(box.memories_path / "sys", box.memories_path)
         meter = Meter(box.memories_path, rated_terabytes=None, monotonic_s=box.clock.monotonic_s, sys=self.card.sys)
+        self.taken_over: list[Settings] = []
+        self.settings = SettingsDesk(
+            OwnersSettings(None, None), box._archivist, take_over=self.taken_over.append, begin_anew=lambda: None
+        )
         self._answers = Answers(
-            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, uploads=self.uploads,
-            storage=HandStorage(), panel=panel, meter=meter, clock=box.clock, announcer=announcer, folder="/m",
+            recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,
+            uploads=self.uploads, storage=HandStorage(), settings=self.settings, panel=panel, meter=meter,
+            clock=box.clock,
+            announcer=announcer, folder="/m",
         )  # fmt: skip
 
     async def ask(self, request: ServiceRequest) -> Answer:

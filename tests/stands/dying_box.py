@@ -4,8 +4,8 @@
 
 Steps are the calls that change files or flush them, in the threads that do so, and the start of every child, counted
 by a profile function: a real process, a real death. What was promised is told on the standard output, line by line:
-`secured` with the pieces of the reel that a press asked for, `opened` pieces, `deleting` and `deleted` names; at the
-end `steps` with their number.
+`secured` with the pieces of the reel that a press asked for, `opened` pieces, `described` ids, `discarded`, `back`,
+`deleting` and `deleted` names; at the end `steps` with their number.
 """
 
 import asyncio
@@ -18,12 +18,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from appliance.memories.descriptions import Description
 from appliance.memories.moment import Moment
 from tests.stands.memory_box import Box, Reel
 
 FILE_WORK = {"link", "rename", "replace", "unlink", "rmdir", "mkdir", "fsync", "fdatasync", "open", "write"}
 DATABASE_WORK = {"execute", "executemany", "executescript"}
 CHILDREN = {"fork_exec", "posix_spawn"}
+DESCRIBED = Description("The porch", "Rain.")
 
 
 class Steps:
@@ -113,6 +115,12 @@ async def live(box: TellingBox) -> None:
     await box.kept(fourth)
     [entry] = await box.kept(fifth)
 
+    await box.shelf.describe(entry.id, DESCRIBED)
+    tell("described", entry.id)
+    await box.shelf.discard(entry.name)
+    tell("discarded", entry.name)
+    await box.shelf.take_back(entry.name)
+    tell("back", entry.name)
     tell("deleting", entry.name)
     await box.workshop.delete(entry.name)
     tell("deleted", entry.name)

@@ -17,6 +17,7 @@ from appliance.memories.keeper import Keeper
 from appliance.memories.model import Claim, Entry, Gap
 from appliance.memories.moment import Moment, State
 from appliance.memories.plan import Overlap
+from appliance.memories.shelf import Shelf
 from appliance.memories.truth import Truth
 from appliance.memories.workshop import Workshop
 from appliance.recording.folder import RingFolder
@@ -162,6 +163,7 @@ class Box:
 
     keeper: Keeper
     workshop: Workshop
+    shelf: Shelf
     store: RingStore
     claims: Claims
     archive: Archive
@@ -244,6 +246,8 @@ class Box:
             overlap=self._overlap,
             may_grow=lambda identity: identity not in self.fixed,
         )
+        self.shelf = Shelf(archive=self.archive, workshop=self.workshop, archivist=self._archivist, clock=self.clock)
+        self.store.spare = self.shelf.start()
         self.workshop.start_from(entries)
         self.keeper.resume(left)
         self._working = asyncio.get_running_loop().create_task(self.workshop.run(self.log.append))
@@ -336,7 +340,7 @@ class Box:
         """The ring lets its oldest segments go, for want of room."""
         ring, capacity = self.store.ring, self.store.ring.capacity_bytes
         while len(ring) > keep_segments:
-            ring.capacity_bytes = ring.size_bytes + ring._headroom_bytes() - 1
+            ring.capacity_bytes = ring.size_bytes + ring.headroom_bytes - 1
             await self.store.make_room()
         ring.capacity_bytes = capacity
 

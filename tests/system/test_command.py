@@ -61,8 +61,11 @@ def test_the_json_that_scripts_build_upon(box: BoxFactory) -> None:
     assert "2 memories kept" in recorder.moment("status").stdout
     assert path.name in recorder.moment("memories").stdout
     gone = recorder.moment("memory", "delete", path.name)
-    assert (gone.returncode, gone.stdout) == (0, f"{path.name} is deleted.\n")
+    assert (gone.returncode, gone.stdout.splitlines()[0]) == (0, f"{path.name} is deleted.")
     assert not path.exists()
+    assert recorder.moment("memory", "undelete", path.name).stdout == f"{path.name} is back.\n"
+    assert path.exists()
+    recorder.moment("memory", "delete", path.name)
     assert json.loads(recorder.moment("memories", "--json").stdout) == [earlier]
 
 

@@ -47,7 +47,7 @@ class Setting(Struct, frozen=True):
     above: float | None = None
     at_most: float | None = None
     is_of_the_box: bool = False
-    """How this box is built, such as pins and folders: not for the everyday page."""
+    """Where this box keeps its files: shown, but not changed from here."""
 
 
 class SettingsSection(Struct, frozen=True):

@@ -1,0 +1,216 @@
+"""What the owner does with kept memories: pages, words for them, deletions that can be taken back."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appliance.memories.catalogue import FILE
+from appliance.memories.descriptions import LONGEST_NOTE, Description, Descriptions, joined
+from appliance.memories.model import Entry, Press
+from tests.memories.conftest import BoxFactory, lives
+from tests.stands.memory_box import Box, ListAssembler, Reel
+
+WORDS = st.text(max_size=12)
+DESCRIPTIONS = st.builds(Description, WORDS, WORDS)
+
+
+@pytest.fixture
+async def box(boxes: BoxFactory, slips: Reel) -> Box:
+    return await lives(boxes(footage=slips, assembler=ListAssembler))
+
+
+async def memory(box: Box, asked_s: float = 1.5) -> Entry:
+    box.roll(3)
+    moment = box.press(asked_s)
+    await box.secured(moment)
+    box.roll(1)
+    return (await box.kept(moment))[0]
+
+
+async def restarted(box: Box) -> None:
+    await box.crash()
+    await box.start()
+    await box.quiet()
+
+
+async def test_pages_follow_each_other_whatever_goes_meanwhile(box: Box) -> None:
+    names = [(await memory(box, 0.5)).name for _ in range(5)][::-1]
+    box.roll(3)
+
+    first = await box.shelf.page(None, 2)
+    last = first[-1][0]
+    await box.shelf.discard(last.name)
+    rest = await box.shelf.page((last.press.wall_s, last.name), 9)
+
+    assert [entry.name for entry, _ in [*first, *rest]] == names
+
+
+async def test_words_outlive_a_restart_and_a_new_catalogue(boxes: BoxFactory) -> None:
+    box = await lives(boxes())
+    entry, said = await memory(box), Description("The fox", 'came "twice"\n🦊 at night')
+    await box.shelf.describe(entry.id, said)
+
+    await box.crash()
+    (box.memories_path / FILE).unlink()
+    await box.start()
+    await box.quiet()
+
+    assert await box.shelf.page(None, 9) == [(entry, said)]
+
+
+async def test_words_go_with_a_memory_that_grows(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.describe(entry.id, Description("First", "and still"))
+
+    longer = await memory(box, 6.0)
+
+    assert longer.id == entry.id
+    [(_, said)] = await box.shelf.page(None, 9)
+    assert said == Description("First", "and still")
+
+
+@given(DESCRIPTIONS, DESCRIPTIONS)
+def test_joining_loses_nothing_and_joins_once(one: Description, other: Description) -> None:
+    both = joined(one, other)
+
+    assert joined(both, other) == both
+    for words in (one.title, one.note, other.title, other.note):
+        assert words in both.title or words in both.note
+    assert len(both.note) <= LONGEST_NOTE
+
+
+def test_an_id_from_a_foreign_file_leads_nowhere_else(tmp_path: Path) -> None:
+    descriptions = Descriptions(tmp_path)
+    descriptions.open()
+    said = Description("title")
+
+    for identity in ("../../escape", "a/b", "", "x" * 500, "ü"):
+        descriptions.write(identity, said)
+        assert descriptions.read(identity) == said
+    assert {path.name for path in tmp_path.iterdir()} == {".descriptions"}
+    descriptions.write("ü", Description())
+    assert descriptions.read("ü") == Description()
+
+
+def test_a_damaged_description_is_none(tmp_path: Path) -> None:
+    descriptions = Descriptions(tmp_path)
+    descriptions.open()
+    descriptions.write("a", Description("title"))
+    (tmp_path / ".descriptions" / "a.json").write_bytes(b"\xff{")
+
+    assert descriptions.read("a") == Description()
+
+
+async def test_a_deletion_is_taken_back_whole(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.describe(entry.id, Description("The fox"))
+    content = (box.memories_path / entry.name).read_bytes()
+
+    assert await box.shelf.discard(entry.name)
+    assert not (box.memories_path / entry.name).exists()
+    assert (await box.entries(), box.workshop.count, box.ear.shelf) == ([], 0, {})
+    [deleted] = await box.shelf.deleted()
+    assert (deleted.entry, deleted.description.title, deleted.remaining_s) == (entry, "The fox", 600.0)
+
+    assert await box.shelf.take_back(entry.name) == entry
+    assert (box.memories_path / entry.name).read_bytes() == content
+    assert [one for one, _ in await box.shelf.page(None, 9)] == [entry]
+    assert (box.workshop.count, box.ear.shelf) == (1, {entry.name: entry})
+    assert await box.shelf.deleted() == []
+    assert await box.shelf.take_back(entry.name) is None
+
+
+async def test_a_deletion_outlives_a_restart(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    box.clock.now_s += 500
+
+    await restarted(box)
+    assert await box.entries() == []
+    [deleted] = await box.shelf.deleted()
+    assert deleted.remaining_s == 100.0
+    box.clock.boot_id, box.clock.now_s = "another boot", 50.0
+    await restarted(box)
+    [deleted] = await box.shelf.deleted()
+    assert deleted.remaining_s == 600.0, "nobody knows how long the box was off"
+    assert await box.shelf.take_back(entry.name) == entry
+    assert box.log == []
+
+
+async def test_a_name_that_was_given_again_is_no_reason_to_lose_either(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    (box.memories_path / entry.name).write_bytes(b"another one")
+
+    back = await box.shelf.take_back(entry.name)
+
+    assert back
+    assert back.name == entry.name.replace(".mp4", "-2.mp4")
+    assert (box.memories_path / entry.name).read_bytes() == b"another one"
+
+
+async def test_the_trash_gives_way_before_the_ring(box: Box) -> None:
+    entry = await memory(box)
+    segments = len(box.store.ring)
+    await box.shelf.discard(entry.name)
+
+    box.store._disk_reserve_bytes = 1 << 62
+    box.store.ring.capacity_bytes = 0  # the ring gives way too here: nothing is left that could be spared
+    await box.store.make_room()
+
+    assert await box.shelf.deleted() == []
+    assert list((box.memories_path / ".trash").iterdir()) == []
+    assert len(box.store.ring) < segments
+    assert await box.shelf.take_back(entry.name) is None
+
+
+async def test_as_much_trash_as_is_needed_keeps_the_ring_whole(box: Box) -> None:
+    first, second = await memory(box, 0.5), await memory(box, 0.5)
+    segments = len(box.store.ring)
+    for entry in (first, second):
+        await box.shelf.discard(entry.name)
+
+    spared, given = box.store.spare(1)
+    assert given
+    await given
+
+    assert spared == first.size_bytes
+    assert [one.entry for one in await box.shelf.deleted()] == [second]
+    assert len(box.store.ring) == segments
+
+
+async def test_the_time_to_take_it_back_runs_out(box: Box) -> None:
+    entry = await memory(box)
+    box.shelf._undo_s = 0.05
+    await box.shelf.describe(entry.id, Description("The fox"))
+    await box.shelf.discard(entry.name)
+
+    async with asyncio.timeout(20):
+        while list((box.memories_path / ".trash").iterdir()):  # noqa: ASYNC110 - nobody tells when
+            await asyncio.sleep(0.01)
+
+    assert await box.shelf.take_back(entry.name) is None
+    assert list((box.memories_path / ".descriptions").iterdir()) == []
+
+
+async def test_a_file_whose_note_is_damaged_goes_back_to_the_memories(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    [note] = (box.memories_path / ".trash").glob("*.json")
+    note.write_bytes(b"\0")
+
+    await restarted(box)
+
+    [recovered] = await box.entries()
+    assert recovered.name.startswith("recovered-")
+    assert recovered.size_bytes == entry.size_bytes
+
+
+def test_what_an_earlier_version_kept_was_pressed() -> None:
+    known = b'{"boot_id":"a","at_s":1,"wall_s":1,"utc_offset_s":0,"time_quality":"trusted"}'
+
+    assert msgspec.json.decode(known, type=Press).cause == "press"
