@@ -28,6 +28,8 @@ _BOTH = ("GET", "POST")
 ROUTES = (
     Route("/", front.front, "owner"),
     Route("/api/state", front.state, "visitor"),
+    Route("/api/live", front.live, "owner"),
+    Route("/picture.jpg", front.newest_picture, "owner"),
     Route("/enter", door.enter, "visitor", _BOTH),
     Route("/leave", door.leave, "owner", ("POST",)),
     Route("/stay", door.stay, "visitor", _BOTH),
