@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask.typing import ResponseReturnValue
 
-from setup_portal.pages import door, front
+from setup_portal.pages import door, front, pressing
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
@@ -30,6 +30,8 @@ ROUTES = (
     Route("/api/state", front.state, "visitor"),
     Route("/api/live", front.live, "owner"),
     Route("/picture.jpg", front.newest_picture, "owner"),
+    Route("/press", pressing.press, "owner", ("POST",)),
+    Route("/press/hold", pressing.hold, "owner", ("POST",)),
     Route("/enter", door.enter, "visitor", _BOTH),
     Route("/leave", door.leave, "owner", ("POST",)),
     Route("/stay", door.stay, "visitor", _BOTH),

@@ -28,7 +28,7 @@ _SOON_S = 0.4
 
 
 class Page:
-    """What the page makes of what it hears: the state as HTML; of a count, a memory, a recorder that is away a sentence."""
+    """What the page makes of what it hears: the state as HTML; of a count, a memory, an absence a sentence."""
 
     def __init__(
         self,

@@ -32,6 +32,11 @@ def length(seconds: float) -> str:
     return say("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
 
 
+def minutes(count: float) -> str:
+    """A count of minutes, which is a whole one nearly always."""
+    return f"{count:.0f}" if count == round(count) else number(count)
+
+
 def local(at_s: float, utc_offset_s: int) -> datetime:
     """An instant (Unix seconds) by the box's clock on the wall."""
     return datetime.fromtimestamp(at_s, timezone(timedelta(seconds=utc_offset_s)))

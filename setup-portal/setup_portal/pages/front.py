@@ -22,7 +22,7 @@ from setup_portal.live import stream
 from setup_portal.live.facts import Told, told
 from setup_portal.live.newest import Newest
 from setup_portal.live.seats import Seats
-from setup_portal.live.units import number
+from setup_portal.pages.pressing import CHOICES, counted
 from setup_portal.pages.steps.showing import TITLES, network, wizard
 from setup_portal.recorder import LONG_S, recorder
 from setup_portal.words import say
@@ -34,7 +34,7 @@ def front() -> ResponseReturnValue:
     """How the recorder is; until the set-up is over, the step that the owner was at."""
     if not wizard().progress.is_over:
         return redirect(url_for("set_up"), 303)
-    return render_template("front.html", told=_told(), steps=tuple(TITLES))
+    return render_template("front.html", told=_told(), minutes=CHOICES, steps=tuple(TITLES))
 
 
 def state() -> ResponseReturnValue:
@@ -78,13 +78,7 @@ def _state() -> str:
 
 
 def _counted(event: Counted) -> str:
-    if event.is_limit:
-        return say("The last %(minutes)s minutes: there is no more.", minutes=_minutes(event.minutes))
-    return say("The last %(minutes)s minutes.", minutes=_minutes(event.minutes))
-
-
-def _minutes(minutes: float) -> str:
-    return f"{minutes:.0f}" if minutes == round(minutes) else number(minutes)
+    return counted(event.minutes, is_limit=event.is_limit)
 
 
 def _memory(event: MemoryChanged) -> str | None:
