@@ -15,6 +15,7 @@ from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.control.server import Server
+from appliance.control.users import allowed_uids
 from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
 from appliance.memories.archive import Archive
 from appliance.memories.assembler import Assembler
@@ -181,7 +182,7 @@ async def run_appliance(
             announcer=announcer,
             folder=str(archive.folder.absolute()),
         )
-        server = Server(settings.control.socket, answers, allowed_uids=frozenset({0, os.getuid()}))
+        server = Server(settings.control.socket, answers, allowed_uids=allowed_uids())
         announcer.connect(keeper, workshop, panel, upload, server.publish)
 
         for sentence in store.left_out:

@@ -22,6 +22,7 @@ from appliance.clock import SystemClock
 from appliance.control.errors import SocketTroubleError
 from appliance.durable import FolderInUseError, UnusableFolderError
 from appliance.events import event_log
+from appliance.pages import pages
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.keyboard import Keyboard, MockButtons
@@ -122,7 +123,8 @@ async def _run_demo(life: Life) -> None:
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
     try:
-        await _run_appliance(life, hardware)
+        async with pages(life.settings.control.socket, _log.info):
+            await _run_appliance(life, hardware)
     finally:
         keyboard.stop()
         buttons.close()

@@ -45,7 +45,7 @@ install_application() { # install_application FOLDER: lib/ and version in it
     rm -r "$1/tool"
     cp -R appliance "$1/lib/"
     [ ! -d setup-portal/setup_portal ] || cp -R setup-portal/setup_portal "$1/lib/"
-    python3 -m compileall -q "$1/lib/appliance"
+    python3 -m compileall -q "$1/lib/appliance" "$1/lib/setup_portal"
     sed -n 's/^__version__ = "\(.*\)"$/\1/p' appliance/__init__.py >"$1/version"
     chmod -R u=rwX,go=rX "$1"
 }

@@ -12,7 +12,7 @@ Its version 0.2.3 is the last of its kind; its faults end here:
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from dbus_next.aio.message_bus import MessageBus
@@ -21,9 +21,16 @@ from dbus_next.message import Message
 from dbus_next.signature import Variant
 from msgspec import Struct
 
+from appliance.network.typed import Typed
+
 NO_REPLY = "org.freedesktop.DBus.Error.NoReply"
 DISCONNECTED = "org.freedesktop.DBus.Error.Disconnected"
 INVALID_ARGUMENTS = "org.freedesktop.DBus.Error.InvalidArgs"
+
+_OF_THE_WAY = {
+    f"org.freedesktop.DBus.Error.{name}"
+    for name in ("NoReply", "Disconnected", "ServiceUnknown", "NameHasNoOwner", "Timeout", "TimedOut")
+}
 
 
 class BusError(Exception):
@@ -33,9 +40,14 @@ class BusError(Exception):
         super().__init__(f"{text} ({name})")
         self.name = name
 
+    @property
+    def is_of_the_way(self) -> bool:
+        """Whether nobody could be asked, or nobody answered; else somebody said no."""
+        return self.name in _OF_THE_WAY
+
 
 class Call(Struct, frozen=True):
-    """What is asked of whom. `body`: as `signature` (of D-Bus) has it; variants in it are `dbus_next.Variant`."""
+    """What is asked of whom. `body`: as `signature` (of D-Bus) has it; variants in it are `Typed`."""
 
     destination: str
     path: str
@@ -43,6 +55,8 @@ class Call(Struct, frozen=True):
     member: str
     signature: str = ""
     body: Sequence[Any] = ()
+    keeps_types: bool = False
+    """Whether variants of the answer come as `Typed`, to be sent back as they are."""
 
 
 class Signal(Struct, frozen=True):
@@ -84,7 +98,7 @@ class Bus(MessageBus):
         return bus
 
     async def ask(self, call: Call, limit_s: float) -> list[Any]:
-        """The body of the answer, without variants. No service is started by this.
+        """The body of the answer, without the library's variants. No service is started by this.
 
         Raises:
             BusError: if there is none within `limit_s`, if the connection breaks, if the answer is an error.
@@ -95,7 +109,7 @@ class Bus(MessageBus):
         try:
             self._post(message)
             async with asyncio.timeout(limit_s):
-                return _body(await answer)
+                return _body(await answer, _typed if call.keeps_types else _plain)
         except TimeoutError as error:
             raise BusError(NO_REPLY, f"{call.member} was not answered within {limit_s:g} s") from error
         finally:
@@ -170,18 +184,40 @@ def _message(call: Call) -> Message:
             call.member,
             flags=MessageFlag.NO_AUTOSTART,  # to look at a service must not start what the owner stopped
             signature=call.signature,
-            body=list(call.body),
+            body=[_variants(part) for part in call.body],
         )
     except (TypeError, ValueError) as error:
         raise BusError(INVALID_ARGUMENTS, f"{call.member} cannot be asked: {error}") from error
 
 
-def _body(answer: Message | None) -> list[Any]:
+def _body(answer: Message | None, read: Callable[[Any], Any]) -> list[Any]:
     if answer is None:
         raise BusError(DISCONNECTED, "the connection to the bus broke")
     if answer.message_type is MessageType.ERROR:
         raise BusError(answer.error_name, str(answer.body[0]) if answer.body else "no reason given")
-    return [_plain(part) for part in answer.body]
+    return [read(part) for part in answer.body]
+
+
+def _variants(value: Any) -> Any:
+    """With the library's variants, however deep."""
+    if isinstance(value, Typed):
+        return Variant(value.signature, _variants(value.value))
+    if isinstance(value, Mapping):
+        return {key: _variants(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_variants(part) for part in value]
+    return value
+
+
+def _typed(value: Any) -> Any:
+    """With `Typed` for the library's variants, however deep."""
+    if isinstance(value, Variant):
+        return Typed(value.signature, _typed(value.value))
+    if isinstance(value, dict):
+        return {key: _typed(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_typed(part) for part in value]
+    return value
 
 
 def _plain(value: Any) -> Any:

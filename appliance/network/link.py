@@ -92,8 +92,11 @@ class Link:
         body: Sequence[Any] = (),
         *,
         limit_s: float | None = None,
+        keeps_types: bool = False,
     ) -> list[Any]:
         """The body of the service's answer, without variants. The service is never started by this.
+
+        `keeps_types`: variants come as `Typed`.
 
         Raises:
             BusError: whatever the service, the bus or the clock has against it.
@@ -101,7 +104,7 @@ class Link:
         if self._bus is None or not self._owner:
             raise BusError(SERVICE_UNKNOWN, f"{self._service} is not there")
         return await self._bus.ask(
-            Call(self._service, path, interface, member, signature, body), limit_s or self._limit_s
+            Call(self._service, path, interface, member, signature, body, keeps_types), limit_s or self._limit_s
         )
 
     async def properties(self, path: str, interface: str) -> dict[str, Any]:

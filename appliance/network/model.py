@@ -1,6 +1,12 @@
 """What is known of the way to the world, as values."""
 
+from typing import Literal
+
 from msgspec import Struct
+
+from appliance.network.setup_mode import Sight
+
+Internet = Literal["full", "portal", "limited", "none", "unknown"]
 
 
 class Uplink(Struct, frozen=True):
@@ -19,3 +25,35 @@ class Uplink(Struct, frozen=True):
 
 
 UNKNOWN = Uplink(is_known=False, is_connected=False, names=(), is_metered=None, is_behind_portal=False)
+
+
+class View(Struct, frozen=True):
+    """All that is known of the network now."""
+
+    sight: Sight = Sight()
+    device: str = ""
+    """The radio's path on the bus; empty: there is none."""
+    interface: str = ""
+    """What the kernel calls it, such as `wlan0`."""
+    active: str = ""
+    """The path of what the radio carries."""
+    connection: str = ""
+    """The UUID of what the radio carries."""
+    ssid: bytes = b""
+    strength: int | None = None
+    addresses: tuple[str, ...] = ()
+    """The box's own on the radio, without those of its set-up network."""
+    wire: str = ""
+    """The name of the connection by wire."""
+    wire_addresses: tuple[str, ...] = ()
+    internet: Internet = "unknown"
+
+
+class Known(Struct, frozen=True):
+    """A network that is joined by itself. `id`: its UUID; `path`: on the bus."""
+
+    id: str
+    ssid: bytes
+    priority: int
+    path: str
+    is_hidden: bool = False

@@ -11,7 +11,6 @@ button's `set_up_asked` need not ask for, for safe mode is when the owner has no
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from appliance.boot.report import BootReport, read_report
 from appliance.clock import Clock, SystemClock
 from appliance.control.errors import SocketTroubleError
 from appliance.control.server import Server
+from appliance.control.users import allowed_uids
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.panel import Panel
@@ -71,7 +71,7 @@ async def be_safe(
         closing.callback(panel.stop)
         trying = asyncio.create_task(panel.use_hardware())
         closing.callback(trying.cancel)
-        server = Server(socket_path, SafeService(report, panel, clock), allowed_uids=frozenset({0, os.getuid()}))
+        server = Server(socket_path, SafeService(report, panel, clock), allowed_uids=allowed_uids())
         closing.push_async_callback(server.stop)
         try:
             await server.start()

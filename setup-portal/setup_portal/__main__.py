@@ -15,14 +15,16 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from appliance.control.client import find_socket
 from setup_portal.app import pages
 from setup_portal.gate import Gate
 from setup_portal.idle import Idle
-from setup_portal.serving import handed_sockets, listening, server_for
+from setup_portal.serving import first_free, handed_sockets, is_sending, server_for
 from setup_portal.store import Store
 
+DEFAULT = ("127.0.0.1", 8080)
 LOOK_AT_LEAST_EVERY_S = 5.0
 _log = logging.getLogger("moment.portal")
 
@@ -34,7 +36,7 @@ def main() -> int:
     logging.getLogger("waitress").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, _stop)
     try:
-        sockets = handed_sockets(os.environ) or [listening(*asked.listen)]
+        sockets = handed_sockets(os.environ) or [first_free(asked.listen or [DEFAULT])]
         store = Store(asked.state)
         store.key()
     except OSError as trouble:
@@ -50,14 +52,14 @@ def _serve(asked: argparse.Namespace, sockets: list[socket.socket], store: Store
     server = server_for(Gate(application, idle, socket.gethostname), sockets)
     if asked.idle:
         every_s = min(LOOK_AT_LEAST_EVERY_S, asked.idle * 60)
-        threading.Thread(target=_watch, args=(idle, every_s), name="idle", daemon=True).start()
+        threading.Thread(target=_watch, args=(idle, server, every_s), name="idle", daemon=True).start()
     host, port = sockets[0].getsockname()[:2]
     _log.info("The pages are at http://%s:%s/.", f"[{host}]" if ":" in host else host, port)
     server.run()
 
 
-def _watch(idle: Idle, every_s: float) -> None:
-    while not idle.is_over(time.monotonic()):
+def _watch(idle: Idle, server: Any, every_s: float) -> None:
+    while is_sending(server) or not idle.is_over(time.monotonic()):
         time.sleep(every_s)
     os.kill(os.getpid(), signal.SIGTERM)
 
@@ -70,7 +72,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m setup_portal")
     parser.add_argument("--state", type=Path, required=True, help="the folder of what the pages remember")
     parser.add_argument("--socket", help="the recorder's control socket")
-    parser.add_argument("--listen", type=_address, default=("127.0.0.1", 8080), metavar="ADDRESS:PORT")
+    parser.add_argument(
+        "--listen", type=_address, action="append", metavar="ADDRESS:PORT", help="several: the first that is free"
+    )
     parser.add_argument(
         "--trust-loopback", action="store_true", help="let this machine's own users set the first password"
     )

@@ -1,6 +1,10 @@
 """The pages, put together."""
 
-from flask import Flask
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
 
 from setup_portal import guard, troubles
 from setup_portal.idle import Idle
@@ -14,6 +18,7 @@ from setup_portal.store import Store
 from setup_portal.throttle import Throttle
 from setup_portal.wizard.progress import Wizard
 
+STATIC = Path(__file__).parent / "static"
 MOST_FORM_BYTES = 64 * 1024
 MOST_FIELDS = 100
 
@@ -33,10 +38,20 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
     )
     app.extensions.update(listeners=Seats(stream.MOST, stream.EACH), newest=Newest())
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals["step_title"] = step_title
+    app.jinja_env.globals.update(step_title=step_title, asset=asset)
     for route in ROUTES:
         app.add_url_rule(route.rule, view_func=route.view, methods=route.methods, provide_automatic_options=False)
     guard.install_texts(app)
     guard.install(app)
     troubles.install(app)
     return app
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Where a file of `static/` is, with its content's digest: a browser may keep it until an update changes it."""
+    return url_for("static", filename=name, v=_digest(name))

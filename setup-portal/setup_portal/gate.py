@@ -22,17 +22,10 @@ class Gate:
 
     def __init__(self, pages: "WSGIApplication", idle: Idle, box_name: Callable[[], str]) -> None:
         self._pages = pages
-        self._idle = idle
+        self.idle = idle
         self._box_name = box_name
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        self._idle.begin(time.monotonic())
-        try:
-            return self._answer(environ, start_response)
-        finally:
-            self._idle.end(time.monotonic())
-
-    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         came = Arrival(
             local=plain_address(str(environ.get(LOCAL, ""))), peer=plain_address(environ.get("REMOTE_ADDR", ""))
         )
@@ -42,7 +35,7 @@ class Gate:
             return self._pages(environ, start_response)
         if came.place != "set-up":
             return _send(captive.ELSEWHERE, environ, start_response)
-        is_released = self._idle.releases.has(came.peer, time.monotonic())
+        is_released = self.idle.releases.has(came.peer, time.monotonic())
         reply = captive.answer(host, str(environ.get("PATH_INFO", "")), is_released=is_released)
         return _send(reply, environ, start_response)
 

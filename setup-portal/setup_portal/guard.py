@@ -1,6 +1,7 @@
 """What stands between a request and a page: who comes, whether they may, and what every answer carries."""
 
 import time
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
@@ -128,8 +129,8 @@ def _send_off(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
-    if request.endpoint == "static":
-        response.headers["Cache-Control"] = "public, max-age=86400"
+    if request.endpoint == "static" and response.status_code == HTTPStatus.OK and "v" in request.args:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # the address changes with it
     return response
 
 

@@ -5,6 +5,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable
+from threading import Lock
 
 import msgspec
 
@@ -31,6 +32,8 @@ class Keys:
         self._now = now
         self._key = store.key()
         self._kept = store.read("keys", Kept)
+        self._hashing = Lock()
+        """One at a time: each takes 16 MiB, and the pages may have 96."""
 
     @property
     def has_password(self) -> bool:
@@ -39,18 +42,19 @@ class Keys:
 
     def opens(self, password: str) -> bool:
         """Whether this is the owner's password."""
-        return self._kept.password is not None and is_right(password, self._kept.password)
+        with self._hashing:
+            return self._kept.password is not None and is_right(password, self._kept.password)
 
     def set_password(self, password: str) -> None:
         """A new password; whoever came in by the old one has to come in again."""
-        self._write(Kept(hashed(password)))
+        with self._hashing:
+            kept = Kept(hashed(password))
+        self._change(lambda _: kept)
 
     def begin(self) -> str:
         """A session's secret, for the visitor's cookie."""
         secret = secrets.token_urlsafe(32)
-        sessions = {**self._kept.sessions, _digest(secret): self._now()}
-        newest = list(sessions.items())[-MOST_SESSIONS:]  # in the order in which they began, whatever the clock did
-        self._write(Kept(self._kept.password, dict(newest)))
+        self._change(lambda kept: _with_session(kept, _digest(secret), self._now()))
         return secret
 
     def knows(self, secret: str) -> bool:
@@ -60,8 +64,7 @@ class Keys:
 
     def end(self, secret: str) -> None:
         """Whoever holds this cookie is outside again."""
-        sessions = {digest: begun for digest, begun in self._kept.sessions.items() if digest != _digest(secret)}
-        self._write(Kept(self._kept.password, sessions))
+        self._change(lambda kept: _without_session(kept, _digest(secret)))
 
     def mark(self, holder: str) -> str:
         """What a form must bring back: only a page of ours, shown to `holder` (a session or an address), has it."""
@@ -71,10 +74,21 @@ class Keys:
         """Whether a form came from a page of ours that was shown to this holder."""
         return hmac.compare_digest(self.mark(holder).encode(), mark.encode("utf-8", "replace"))
 
-    def _write(self, kept: Kept) -> None:
+    def _change(self, how: Callable[[Kept], Kept]) -> None:
         with self._store.lock:
+            kept = how(self._kept)
             self._store.write("keys", kept)
             self._kept = kept
+
+
+def _with_session(kept: Kept, digest: str, now_s: float) -> Kept:
+    """The oldest go first, in the order in which they began, whatever the clock did."""
+    sessions = [*kept.sessions.items(), (digest, now_s)]
+    return Kept(kept.password, dict(sessions[-MOST_SESSIONS:]))
+
+
+def _without_session(kept: Kept, ended: str) -> Kept:
+    return Kept(kept.password, {digest: begun for digest, begun in kept.sessions.items() if digest != ended})
 
 
 def _digest(secret: str) -> str:

@@ -1,8 +1,10 @@
 """waitress on the socket that systemd hands over, or on an address of one's own."""
 
+import contextlib
 import os
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -10,6 +12,7 @@ from waitress.server import create_server
 from waitress.task import WSGITask
 
 from setup_portal.gate import HANG_UP, LOCAL, Gate
+from setup_portal.idle import Idle
 
 FIRST_HANDED = 3
 """The first file that systemd hands over (sd_listen_fds(3))."""
@@ -17,8 +20,9 @@ MOST_BODY_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
 MOST_WAITING_BYTES = 512 * 1024
 """What is made for a visitor who reads slowly waits to be made; a file on the card needs no room."""
-THREADS = 9
-"""Four phones may listen (`live.stream`) and two may watch (`lookback.watching`): three are left for all else."""
+THREADS = 12
+"""A page that goes on telling what happens holds one for as long as it is open: four may (`live.stream`), and two may
+watch what is made for them (`lookback.watching`)."""
 
 
 class _Task(WSGITask):
@@ -27,6 +31,15 @@ class _Task(WSGITask):
         environ[LOCAL] = _own_address(self.channel.socket)
         environ[HANG_UP] = self.set_close_on_finish
         return environ
+
+    def service(self) -> None:
+        """A page that goes on telling what happens is no idle one."""
+        idle: Idle = self.channel.server.idle  # type: ignore[attr-defined] # server_for puts it there
+        idle.begin(time.monotonic())
+        try:
+            super().service()
+        finally:
+            idle.end(time.monotonic())
 
 
 class _Channel(HTTPChannel):
@@ -48,14 +61,27 @@ def handed_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
     return [socket.socket(fileno=number) for number in range(FIRST_HANDED, FIRST_HANDED + count)]
 
 
-def listening(address: str, port: int) -> socket.socket:
-    """A socket of our own.
+def first_free(addresses: Sequence[tuple[str, int]]) -> socket.socket:
+    """A socket of our own, at the first address that nobody has taken.
 
     Raises:
-        OSError: the address is taken, or not ours.
+        OSError: all are taken, or none is ours.
     """
+    for address, port in addresses[:-1]:
+        with contextlib.suppress(OSError):
+            return _listening(address, port)
+    return _listening(*addresses[-1])
+
+
+def _listening(address: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     return socket.create_server((address, port), family=family, backlog=16)
+
+
+def is_sending(server: Any) -> bool:
+    """Whether something is on its way that is answered already, such as a long film."""
+    channels = list(getattr(server, "active_channels", {}).values())
+    return any(channel.total_outbufs_len for channel in channels)
 
 
 def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
@@ -78,5 +104,5 @@ def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
     )
     for listener in dispatched.values():
         if hasattr(listener, "channel_class"):
-            listener.channel_class = _Channel
+            listener.channel_class, listener.idle = _Channel, gate.idle
     return server

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
+from setup_portal.pages.steps.showing import show, step_of
 from setup_portal.words import say
 
 _log = logging.getLogger("moment.portal")
@@ -42,12 +43,18 @@ def _sentence(error: HTTPException) -> str:
 
 
 def _refused(error: RefusedError) -> ResponseReturnValue:
-    return _page(error.sentence, 409)
+    """A step that cannot be taken now can still be left for later."""
+    step = step_of(request.endpoint or "")
+    if step is None:
+        return _page(error.sentence, 409)
+    return show(step, code=409, template="steps/refused.html", trouble=error.sentence)
 
 
 def _absent(_error: Exception) -> ResponseReturnValue:
     """The page asks again by itself; what was sent is not sent twice."""
-    page = render_template("down.html", retry_s=RETRY_S, again=request.path)
+    rule = request.url_rule
+    can_be_asked = rule is not None and "GET" in (rule.methods or ())
+    page = render_template("down.html", retry_s=RETRY_S, again=request.path if can_be_asked else "/")
     return page, 503, {"Retry-After": str(RETRY_S)}
 
 

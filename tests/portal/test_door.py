@@ -1,5 +1,6 @@
 """Who gets in, and who does not: every page without a session, with a stranger's name, without the form's mark."""
 
+import re
 import stat
 
 import pytest
@@ -78,6 +79,17 @@ def test_every_page_is_in_the_table(portal: Portal) -> None:
         assert (rules[route.rule].methods or set()) - {"HEAD"} == set(route.methods)
 
 
+def test_a_file_of_ours_may_be_kept_as_long_as_its_address_is_the_same(portal: Portal) -> None:
+    phone = portal.phone()
+    sheet = re.findall(r'href="(/static/pages.css[^"]+)"', phone.get("/set-up/welcome").html)[0]
+    kept = phone.ask("GET", sheet)
+    assert (kept.code, "immutable" in kept.response.headers["Cache-Control"]) == (200, True)
+    for path in ("pages.css", "no.css?v=1", "../app.py", "%2e%2e/app.py", "/etc/passwd"):
+        other = phone.ask("GET", f"/static/{path}")
+        assert "immutable" not in other.response.headers["Cache-Control"], path
+        assert "import" not in other.html
+
+
 def test_every_answer_carries_the_headers(portal: Portal) -> None:
     owner = portal.owner()
     for route in ROUTES:
@@ -95,6 +107,7 @@ def test_whoever_knows_the_set_up_networks_passphrase_comes_in_until_there_is_a_
     assert portal.phone().get("/password").code == 200
     page = portal.neighbour().get("/")
     assert (page.code, page.title) == (403, "Not set up yet")
+    assert portal.neighbour().get("/enter").title == "Not set up yet"
     portal.owner()
     assert portal.phone("192.0.2.99").get("/password").title == "Sign in"
 

@@ -8,12 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from setup_portal.gate import Gate
 from setup_portal.idle import Idle
+from setup_portal.serving import server_for
 
 from appliance.control.standin import StandInSupervisor
 
@@ -121,3 +124,30 @@ def test_idle_is_when_nobody_came_is_answered_or_stays(phone_stays: bool) -> Non
     assert not idle.is_over(1059.0)
     assert idle.is_over(1060.0) is not phone_stays
     assert not Idle(None, time.monotonic()).is_over(time.monotonic() + 1e9)
+
+
+def test_a_page_that_goes_on_telling_is_not_idle() -> None:
+    asked, may_end = threading.Event(), threading.Event()
+
+    def telling(_: object, start_response: Callable[[str, list[tuple[str, str]]], object]) -> Iterator[bytes]:
+        start_response("200 OK", [("Content-Type", "text/event-stream")])
+        yield b"data: 1\n\n"
+        asked.set()
+        may_end.wait(PATIENCE_S)
+
+    idle = Idle(60.0, time.monotonic())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = server_for(Gate(telling, idle, lambda: "moment"), [listener])
+        how = {"map": server._map, "timeout": 0.05}
+        serving = threading.Thread(target=server.asyncore.loop, kwargs=how, daemon=True)
+        serving.start()
+        with socket.create_connection(listener.getsockname(), timeout=PATIENCE_S) as visitor:
+            visitor.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert asked.wait(PATIENCE_S)
+            assert not idle.is_over(time.monotonic() + 1e6)
+            may_end.set()
+            assert visitor.makefile("rb").read().endswith(b"0\r\n\r\n")
+        assert idle.is_over(time.monotonic() + 1e6)
+        server.task_dispatcher.shutdown()
+        server.close()
+        serving.join(PATIENCE_S)

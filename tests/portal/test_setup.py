@@ -310,6 +310,13 @@ def test_the_clock_is_taken_from_a_form_where_there_are_no_scripts(phone: Visito
         assert (page.code, "This is no date" in page.words) == (422, True)
 
 
+def test_a_clock_that_cannot_be_set_stops_only_who_wrote_it(phone: Visitor, box: StandInService) -> None:
+    box.refusals["set-clock"] = "The clock cannot be set."
+    assert phone.send(phone.get("/set-up/welcome"), now="1795000000", zone="UTC").title == "Where is the box?"
+    page = phone.send(phone.get("/set-up/welcome"), when="2026-11-20T12:00", zone="UTC")
+    assert (page.title, "The clock cannot be set." in page.words) == ("Welcome", True)
+
+
 def test_the_country_is_guessed_from_the_phones_language(phone: Visitor, box: StandInService) -> None:
     phone.headers["Accept-Language"] = "fr-CH, fr;q=0.9"
     page = phone.get("/set-up/country")
@@ -339,7 +346,8 @@ def test_without_a_recorder_the_page_waits_for_it(lonely: Portal) -> None:
         assert (page.code, page.title) == (503, "The recorder does not answer"), path
         assert f'content="3;url={path}"' in page.html
         assert page.response.headers["Retry-After"] == "3"
-    assert phone.get("/set-up/welcome").code == 200
+    mark = phone.get("/set-up/welcome").form().fields["mark"]
+    assert 'url=/"' in phone.ask("POST", "/set-up/storage/begin", {"mark": mark}).html
     assert lonely.phone().ask("GET", "/api/state").html == '{"is_up":false}\n'
 
 
@@ -349,3 +357,4 @@ def test_a_recorder_that_refuses_everything_is_quoted(portal: Portal, phone: Vis
         page = phone.get(f"/set-up/{step}")
         assert page.code in {200, 409}, step
         assert page.code == 200 or "The recorder is in safe mode." in page.words
+        assert phone.send(page, "skip").title != page.title

@@ -110,7 +110,9 @@ class Visitor:
         """One request; redirections are not followed."""
         around = {LOCAL: self.at, "REMOTE_ADDR": self.peer, "HTTP_HOST": self.host}
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return Page(self.client.open(path, method=method, data=data, headers=sent, environ_overrides=around))
+        return Page(
+            self.client.open(path, method=method, data=data, headers=sent, environ_overrides=around, buffered=True)
+        )
 
     def get(self, path: str, **headers: str) -> Page:
         """A page, wherever it leads to."""

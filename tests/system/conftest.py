@@ -49,7 +49,7 @@ def as_toml(settings: Settings) -> str:
 def environment(**more: str) -> dict[str, str]:
     """For our processes: they import this very code, wherever they stand."""
     inherited = {key: value for key, value in os.environ.items() if key != "MOMENT_SOCKET"}
-    return inherited | {"PYTHONPATH": str(PROJECT_ROOT), "PYTHONUNBUFFERED": "1"} | more
+    return inherited | {"PYTHONPATH": f"{PROJECT_ROOT}:{PROJECT_ROOT / 'setup-portal'}", "PYTHONUNBUFFERED": "1"} | more
 
 
 def wait_until(what: str, is_so: Callable[[], bool], within_s: float) -> float:

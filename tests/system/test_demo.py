@@ -1,9 +1,11 @@
 """`moment demo` on the embedded defaults, as a newcomer meets it."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +85,11 @@ def test_a_key_keeps_a_memory_that_plays(terminal: Terminal, tmp_path: Path) -> 
     pictures = film.pictures()
     assert len(pictures) >= 9 * 30, "two segments of five seconds, less what one may lack"
     assert len(set(pictures)) == len(pictures), "a running clock is in the picture"
+
+    terminal.wait_for("The pages are at http://127.0.0.1:", 15)
+    address = re.findall(r"The pages are at (http://127\.0\.0\.1:\d+/)", terminal.said())[0]
+    with urllib.request.urlopen(f"{address}set-up/welcome", timeout=15) as page:
+        assert "Step 1 of 7" in page.read().decode()
 
     terminal.press("q")
     assert terminal.process.wait(15) == 0

@@ -121,6 +121,16 @@ def test_the_portal_sleeps_until_it_is_there(portal: Unit) -> None:
     assert read(UNITS / "moment-portal.socket")["ConditionPathExists"] == condition
 
 
+def test_the_portal_writes_to_its_own_folder_alone(portal: Unit) -> None:
+    assert portal["ReadWritePaths"] == ["-/data/portal"]
+    starter = (PROJECT_ROOT / "image-build" / "files" / portal["ExecStart"][0][1:]).read_text()
+    assert " --state /data/portal " in starter
+    assert (
+        "d /data/portal          0700 moment-portal moment-portal"
+        in (SYSTEMD / "tmpfiles.d/moment-recorder.conf").read_text()
+    )
+
+
 # Users and folders
 
 

@@ -14,7 +14,9 @@ def enter() -> ResponseReturnValue:
     then = _safe_path(request.values.get("then", ""))
     if guard.is_owner():
         return redirect(then, 303)
-    if request.method == "GET" or not guard.keys().has_password:
+    if not guard.keys().has_password:
+        return render_template("closed.html"), 403
+    if request.method == "GET":
         return render_template("enter.html", then=then)
     throttle: Throttle = current_app.extensions["throttle"]
     peer, now_s = guard.arrival().peer, guard.now_s()

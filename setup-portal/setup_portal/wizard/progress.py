@@ -1,5 +1,6 @@
 """How far the owner came: kept on the card, so that a power cut costs no step."""
 
+from collections.abc import Callable
 from typing import Literal, get_args
 
 import msgspec
@@ -64,17 +65,17 @@ class Wizard:
 
     def move_on(self, step: StepName, *, is_done: bool = True) -> StepName:
         """Remember a step, and give the next one."""
-        self._change(moved_on(self.progress, step, is_done=is_done))
+        self._change(lambda progress: moved_on(progress, step, is_done=is_done))
         return after(step)
 
     def remember_storage(self, set_up: StorageSetUp | None) -> None:
         """What is asked now while a storage is set up."""
-        self._change(msgspec.structs.replace(self.progress, storage=set_up))
+        self._change(lambda progress: msgspec.structs.replace(progress, storage=set_up))
 
     def finish(self) -> None:
         """The owner has seen the end."""
-        self._change(msgspec.structs.replace(moved_on(self.progress, "end", is_done=True), is_over=True))
+        self._change(lambda progress: msgspec.structs.replace(moved_on(progress, "end", is_done=True), is_over=True))
 
-    def _change(self, progress: Progress) -> None:
+    def _change(self, how: Callable[[Progress], Progress]) -> None:
         with self._store.lock:
-            self._store.write("progress", progress)
+            self._store.write("progress", how(self.progress))

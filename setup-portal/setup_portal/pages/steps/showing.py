@@ -30,6 +30,11 @@ def step_title(step: StepName) -> str:
     return say(TITLES[step])
 
 
+def step_of(endpoint: str) -> StepName | None:
+    """The step that a page belongs to: pages of a step begin with its name."""
+    return next((step for step in STEPS[:-1] if endpoint.partition("_")[0] == step), None)
+
+
 def wizard() -> Wizard:
     """How far the owner came."""
     found: Wizard = current_app.extensions["wizard"]

@@ -3,6 +3,7 @@
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from appliance.control.errors import RefusedError
 from appliance.control.messages import SetClock
 from setup_portal.pages.steps.showing import onward, show, wizard
 from setup_portal.recorder import recorder
@@ -28,9 +29,20 @@ def welcome() -> ResponseReturnValue:
     if clock is None:
         trouble = say("This is no date with a time zone: write the zone as Europe/Berlin, or leave both empty.")
         return show("welcome", code=422, trouble=trouble, zone=zone, when=when)
-    with recorder() as client:
-        client.ask(SetClock(*clock))
+    refusal = _set(clock)
+    if refusal and when:  # the owner wrote it; what the phone gave unasked stops nobody
+        return show("welcome", code=409, trouble=refusal, zone=zone, when=when)
     return onward("welcome")
+
+
+def _set(clock: tuple[float, str]) -> str | None:
+    """The sentence of a refusal; None if the clock is right now."""
+    try:
+        with recorder() as client:
+            client.ask(SetClock(*clock))
+    except RefusedError as refused:
+        return refused.sentence
+    return None
 
 
 def skip() -> ResponseReturnValue:

@@ -1,0 +1,161 @@
+"""What the stand-in knows, and how it looks on the bus: properties of every object, with their D-Bus types."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct, field
+
+from appliance.network.outcome import DeviceState
+from appliance.network.standin.air import Router
+
+NAME = "org.freedesktop.NetworkManager"
+PATH = "/org/freedesktop/NetworkManager"
+SETTINGS_PATH = f"{PATH}/Settings"
+WIFI_PATH, WIRE_PATH = f"{PATH}/Devices/3", f"{PATH}/Devices/2"
+HOME_ADDRESS = "192.168.1.20"
+
+Typed = tuple[str, object]
+"""Signature and value; values inside of `v` are `Typed` as well."""
+Section = dict[str, Typed]
+Content = dict[str, Section]
+
+
+class Connection(Struct):
+    """A profile. `kind`: `disk`, `memory` or `volatile`."""
+
+    path: str
+    settings: Content
+    kind: str
+
+    def get(self, section: str, key: str, otherwise: object = "") -> object:
+        return self.settings.get(section, {}).get(key, ("", otherwise))[1]
+
+    @property
+    def uuid(self) -> str:
+        return str(self.get("connection", "uuid"))
+
+    @property
+    def ssid(self) -> bytes:
+        found = self.get("802-11-wireless", "ssid", b"")
+        return found if isinstance(found, bytes) else b""
+
+    @property
+    def is_access_point(self) -> bool:
+        return self.get("802-11-wireless", "mode") == "ap"
+
+
+class Active(Struct):
+    """What the radio carries."""
+
+    path: str
+    connection: Connection
+    router: Router | None = None
+    is_up: bool = False
+
+
+class State(Struct):
+    """Everything; `checkpoints` hold what they go back to."""
+
+    routers: list[Router] = field(default_factory=list)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    active: Active | None = None
+    device: int = DeviceState.DISCONNECTED
+    has_radio: bool = True
+    has_wire: bool = False
+    is_enabled: bool = True
+    scans: int = 0
+    last_scan_ms: int = -1
+    heard: list[Router] = field(default_factory=list)
+    checkpoints: dict[str, tuple[dict[str, Connection], Connection | None]] = field(default_factory=dict)
+
+    @property
+    def connectivity(self) -> int:
+        if self.active and self.active.is_up and self.active.router:
+            return self.active.router.connectivity
+        return 4 if self.has_wire else 1
+
+    def objects(self) -> dict[str, dict[str, Section]]:
+        """Path, interface, properties."""
+        found = {PATH: {NAME: self._manager()}}
+        if self.has_radio:
+            found[WIFI_PATH] = self._radio()
+        if self.has_wire:
+            found[WIRE_PATH] = {f"{NAME}.Device": _device(1, "eth0", 100, "/", "/")}
+        for number, router in enumerate(self.heard):
+            found[f"{PATH}/AccessPoint/{number}"] = {f"{NAME}.AccessPoint": _access_point(router)}
+        if self.active:
+            found[self.active.path] = {f"{NAME}.Connection.Active": self._active_told(self.active)}
+            found[f"{PATH}/IP4Config/1"] = {f"{NAME}.IP4Config": self._addresses(self.active)}
+        return found
+
+    def _manager(self) -> Section:
+        paths = [path for path, is_there in ((WIRE_PATH, self.has_wire), (WIFI_PATH, self.has_radio)) if is_there]
+        primary = self.active.path if self.active and self.active.router and self.active.is_up else "/"
+        return {
+            "Version": ("s", "1.42.4"),
+            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 20),  # noqa: PLR2004 - full
+            "Connectivity": ("u", self.connectivity),
+            "Metered": ("u", 4),
+            "PrimaryConnection": ("o", primary),
+            "PrimaryConnectionType": ("s", "802-11-wireless" if primary != "/" else ""),
+            "Devices": ("ao", paths),
+            "Startup": ("b", False),
+            "WirelessEnabled": ("b", self.is_enabled),
+            "WirelessHardwareEnabled": ("b", True),
+            "Checkpoints": ("ao", [*self.checkpoints]),
+        }
+
+    def _radio(self) -> dict[str, Section]:
+        active = self.active.path if self.active else "/"
+        addresses = f"{PATH}/IP4Config/1" if self.active and self.active.is_up else "/"
+        return {
+            f"{NAME}.Device": _device(2, "wlan0", self.device if self.is_enabled else 20, active, addresses),
+            f"{NAME}.Device.Wireless": {
+                "LastScan": ("x", self.last_scan_ms),
+                "AccessPoints": ("ao", self.access_points()),
+                "WirelessCapabilities": ("u", 0x240),
+            },
+        }
+
+    def access_points(self) -> Sequence[str]:
+        return [f"{PATH}/AccessPoint/{number}" for number in range(len(self.heard))]
+
+    def _active_told(self, active: Active) -> Section:
+        heard = [number for number, router in enumerate(self.heard) if router is active.router]
+        return {
+            "Id": ("s", str(active.connection.get("connection", "id"))),
+            "Uuid": ("s", active.connection.uuid),
+            "Type": ("s", "802-11-wireless"),
+            "Connection": ("o", active.connection.path),
+            "SpecificObject": ("o", f"{PATH}/AccessPoint/{heard[0]}" if heard else "/"),
+            "State": ("u", 2 if active.is_up else 1),
+        }
+
+    @staticmethod
+    def _addresses(active: Active) -> Section:
+        address = "192.0.2.1" if active.connection.is_access_point else HOME_ADDRESS
+        return {"AddressData": ("aa{sv}", [{"address": ("s", address), "prefix": ("u", 24)}])}
+
+
+def _device(kind: int, interface: str, state: int, active: str, addresses: str) -> Section:
+    return {
+        "DeviceType": ("u", kind),
+        "Interface": ("s", interface),
+        "State": ("u", state),
+        "ActiveConnection": ("o", active),
+        "Ip4Config": ("o", addresses),
+        "Managed": ("b", True),
+    }
+
+
+def _access_point(router: Router) -> Section:
+    flags, wpa, rsn = router.flags
+    return {
+        "Ssid": ("ay", b"" if router.is_hidden else router.ssid),
+        "Flags": ("u", flags),
+        "WpaFlags": ("u", wpa),
+        "RsnFlags": ("u", rsn),
+        "Strength": ("y", router.strength),
+        "Frequency": ("u", router.mhz),
+        "HwAddress": ("s", "02:00:00:00:00:01"),
+        "LastSeen": ("i", 100),
+    }
