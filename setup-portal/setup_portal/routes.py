@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask.typing import ResponseReturnValue
 
-from setup_portal.pages import door, front, pressing
+from setup_portal.pages import door, front, looking, pressing
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
@@ -32,6 +32,11 @@ ROUTES = (
     Route("/picture.jpg", front.newest_picture, "owner"),
     Route("/press", pressing.press, "owner", ("POST",)),
     Route("/press/hold", pressing.hold, "owner", ("POST",)),
+    Route("/look-back", looking.look_back, "owner"),
+    Route("/look-back/keep", looking.keep_stretch, "owner", ("POST",)),
+    Route("/look-back/playlist.m3u8", looking.stretch_list, "owner"),
+    Route("/look-back/segment/<name>.ts", looking.segment, "owner"),
+    Route("/look-back/film.mp4", looking.film, "owner"),
     Route("/enter", door.enter, "visitor", _BOTH),
     Route("/leave", door.leave, "owner", ("POST",)),
     Route("/stay", door.stay, "visitor", _BOTH),

@@ -52,7 +52,7 @@ def test_it_tells_how_the_box_is(owner: Visitor, service: StandInService) -> Non
     ):
         assert sentence in page.words, sentence
     assert "trouble" not in page.html
-    assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page.html
+    assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in page.html
     in_french = owner.get("/", Accept_Language="fr").words
     assert "22,0 Go sur 30,9 Go sont libres." in in_french
 

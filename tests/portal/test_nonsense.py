@@ -15,7 +15,7 @@ ONCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 FIELDS = [
     *("name", "password", "again", "current", "then", "ssid", "wpa2", "do", "id", "country", "camera", "url", "kind"),
     *("q", "number", "value", "folder", "behaviour", "from", "until", "networks", "metered", "step", "now", "when"),
-    *("zone", "mark"),
+    *("zone", "mark", "at", "since", "day", "to", "title", "minutes", "holder", "is_down"),
 ]
 WORDS = st.text(max_size=40) | st.sampled_from(
     ["keep", "join", "next", "listen", "address", "scheduled", "on-networks", "webdav", "drive", "porch", "DE", "wifi",

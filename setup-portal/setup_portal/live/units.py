@@ -1,6 +1,4 @@
-"""Sizes, lengths of time and times of day, in the visitor's language."""
-
-from datetime import datetime, timedelta, timezone
+"""Sizes and lengths of time, in the visitor's language."""
 
 from setup_portal.words import language, say
 
@@ -35,8 +33,3 @@ def length(seconds: float) -> str:
 def minutes(count: float) -> str:
     """A count of minutes, which is a whole one nearly always."""
     return f"{count:.0f}" if count == round(count) else number(count)
-
-
-def local(at_s: float, utc_offset_s: int) -> datetime:
-    """An instant (Unix seconds) by the box's clock on the wall."""
-    return datetime.fromtimestamp(at_s, timezone(timedelta(seconds=utc_offset_s)))
