@@ -10,15 +10,16 @@ SEGMENT_S = 1.0
 GAP_S = 20.0
 
 
-def filled(folder: Path, epochs: int = 2, segments: int = 5) -> StandInRing:
-    """A ring of `epochs` with a gap between them."""
+def filled(folder: Path, epochs: int = 2, segments: int = 5, *, are_there: bool = False) -> StandInRing:
+    """A ring of `epochs` with a gap between them. `are_there`: its files are."""
     ring = StandInRing(str(folder))
     ring.segments, ring.gaps = [], []
     for epoch in range(1, epochs + 1):
         began_s = BEGAN_S + (epoch - 1) * (segments * SEGMENT_S + GAP_S)
         if epoch > 1:
             ring.gaps.append(RingGap(began_s - GAP_S, GAP_S, "the camera was away"))
-        _cut(folder / f"{epoch:08d}", segments)
+        if not are_there:
+            _cut(folder / f"{epoch:08d}", segments)
         ring.segments += [_told(folder, epoch, number, began_s) for number in range(segments)]
     return ring
 

@@ -74,7 +74,7 @@ def _told() -> Told:
 
 
 def _state() -> str:
-    return render_template("live.html", told=_told())
+    return render_template("news.html", told=_told())
 
 
 def _counted(event: Counted) -> str:

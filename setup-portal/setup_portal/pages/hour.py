@@ -155,8 +155,12 @@ class Hour:
         return [
             Link(f"{local(start, self.offset_s):%H:%M}", self.address(at=start), start <= self.at_s < start + STEP_S)
             for start in starts
-            if self.window.holds(start)
+            if self.window.holds(start) and self._has_footage(start)
         ]
+
+    def _has_footage(self, start_s: float) -> bool:
+        begins = start_s - self.window.since_s
+        return any(begin < begins + STEP_S and begins < begin + seconds for begin, seconds in self.bars)
 
     def address(self, since_s: float | None = None, at: float | None = None) -> str:
         """Of an hour, or of an instant."""

@@ -82,12 +82,19 @@ def film() -> ResponseReturnValue:
     visitor, found = guard.arrival().peer, _footage()
     if not found.segments:
         return _gone()
+    if request.method == "HEAD":  # a page whose player waits asks whether there is anything to wait for
+        return Response(content_type="video/mp4") if _is_there(found) else _gone()
     if watching.is_full_for(visitor):
         sentence = say("Two others are looking back just now: try again when one of them has finished.")
         return render_template("trouble.html", sentence=sentence), 503
-    if request.method == "HEAD":
-        return Response(content_type="video/mp4")
     return Response(stream_with_context(_watched(watching, visitor, found)), content_type="video/mp4")
+
+
+def _is_there(found: Footage) -> bool:
+    file = opened(found.directory, found.segments[0].path)
+    if file is not None:
+        file.close()
+    return file is not None
 
 
 def _gone() -> ResponseReturnValue:

@@ -48,6 +48,21 @@ if (film) {
   const sources = film.querySelectorAll("source");
   if (sources.length) sources[sources.length - 1].addEventListener("error", fail);
 
+  // A player that misses a segment waits for ever: whether there is anything to wait for, the box knows.
+  let before = -1;
+  setInterval(async () => {
+    const isWaiting = !film.paused && !film.ended && film.currentTime === before && gone.hidden;
+    before = film.currentTime;
+    if (!isWaiting || !sources.length) return;
+    const loaded = film.buffered.length ? film.buffered.end(film.buffered.length - 1) : film.currentTime;
+    const instant = when(loaded + 0.3);
+    const address = new URL(sources[sources.length - 1].src);
+    address.searchParams.set("since", instant.toFixed(3));
+    address.searchParams.set("until", (instant + 0.5).toFixed(3));
+    const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
+    if (answer && answer.status === 404) fail();
+  }, 2000);
+
   for (const button of document.querySelectorAll("[data-here]")) {
     button.hidden = false;
     button.addEventListener("click", () => {

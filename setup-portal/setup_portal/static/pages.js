@@ -53,7 +53,13 @@ if (document.querySelector("[data-live]")) {
   let shown = "";
 
   function show(html) {
-    if (shown !== html) live.innerHTML = shown = html;
+    if (shown === html) return;
+    shown = html;
+    const news = document.createElement("template");
+    news.innerHTML = html;
+    for (const part of news.content.querySelectorAll("[data-part]")) {
+      document.querySelector(`main [data-part=${part.dataset.part}]`).innerHTML = part.innerHTML;
+    }
     const state = live.querySelector(".state");
     if (state) tell(state.textContent);
   }
