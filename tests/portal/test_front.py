@@ -1,5 +1,6 @@
 """The first page: what it tells of a box, and what it hears while somebody looks."""
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -8,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from setup_portal.live.facts import told
 from setup_portal.live.newest import OLDEST_S, Newest
 from setup_portal.live.seats import Seats
 from setup_portal.live.stream import EACH, MOST, written
@@ -70,6 +73,18 @@ def test_it_tells_what_is_wrong_and_what_helps(owner: Visitor, service: StandInS
     assert "too hot and works slower" in words
     service.network.now = replace(service.network.now, internet="portal", joined=JoinedNetwork("Hotel", [], "", 50))
     assert "In Hotel, which wants somebody to sign in" in owner.get("/").words
+
+
+def test_in_safe_mode_nothing_is_told_that_nobody_looked_at() -> None:
+    status = asyncio.run(StandInService().status())
+    safe = replace(status, recording=replace(status.recording, state="off", reason="It failed four times in a row."))
+    with Flask("").app_context():
+        said = told(safe, None)
+    assert (said.headline, said.troubles) == (
+        "It is in safe mode and does not record.",
+        ("It failed four times in a row.",),
+    )
+    assert {"Memories", "Storage", "Looking back"}.isdisjoint(name for name, _ in said.facts)
 
 
 def test_a_page_without_a_recorder_looks_again(lonely: Portal) -> None:
@@ -137,10 +152,12 @@ def heard(text: str) -> list[tuple[str, str]]:
 
 
 class Listener:
-    """A browser that listens."""
+    """A browser that listens, from an address of its own."""
 
-    def __init__(self, pages: Pages) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", pages.port, timeout=PATIENCE_S)
+    def __init__(self, pages: Pages, address: str = "127.0.0.1") -> None:
+        self.connection = http.client.HTTPConnection(
+            "127.0.0.1", pages.port, timeout=PATIENCE_S, source_address=(address, 0)
+        )
         self.connection.request("GET", "/api/live", headers={"Accept": "text/event-stream"})
         self.answer = self.connection.getresponse()
 
@@ -182,7 +199,23 @@ def test_who_listens_hears_what_happens(
         without_seat = Listener(pages)
         stack.callback(without_seat.connection.close)
         assert [name for name, _ in without_seat.events()] == ["state"], "told once, and asked to come again"
-        assert pages.ask("/api/state")[0] == 200
+
+
+def test_four_phones_listen_and_every_page_is_there(
+    tmp_path: Path, control: Path, supervisor: StandInSupervisor
+) -> None:
+    set_up(tmp_path / "pages")
+    with running(tmp_path / "pages", control) as pages, contextlib.ExitStack() as stack:
+        phones = [Listener(pages, f"127.0.0.{number}") for number in range(2, 2 + MOST)]
+        for phone in phones:
+            stack.callback(phone.connection.close)
+            assert "It records." in phone.until("state")
+        fifth = Listener(pages, "127.0.0.99")
+        stack.callback(fifth.connection.close)
+        assert [name for name, _ in fifth.events()] == ["state"]
+        assert pages.ask("/")[0] == pages.ask("/look-back")[0] == pages.ask("/picture.jpg")[0] == 200
+        supervisor.publish(Counted(3, 9.0))
+        assert [phone.until("counted") for phone in phones] == ["The last 9 minutes."] * MOST
 
 
 def test_who_listens_hears_that_the_recorder_is_away(tmp_path: Path, control: Path, service: StandInService) -> None:

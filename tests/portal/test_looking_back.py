@@ -141,6 +141,8 @@ def test_a_segment_whole_and_in_parts(owner: Visitor, folder: Path) -> None:
         part = owner.get("/look-back/segment/1-2.ts", Range=f"bytes={asked}")
         assert (part.code, part.response.data) == (206, whole[start:stop]), asked
         assert part.response.headers["Content-Range"] == f"bytes {start}-{stop - 1}/{size}"
+    for ignored in ("bytes=0-1,4-5", "lines=1-2", "bytes=x"):
+        assert owner.get("/look-back/segment/1-2.ts", Range=ignored).response.data == whole, ignored
     beyond = owner.get("/look-back/segment/1-2.ts", Range=f"bytes={size}-")
     assert (beyond.code, beyond.response.headers["Content-Range"]) == (416, f"bytes */{size}")
 

@@ -64,6 +64,17 @@ def _machine_troubles(machine: MachineStatus) -> Iterator[str]:
 
 
 def _facts(status: StatusAnswer, network: NetworkAnswer | None) -> Iterator[tuple[str, str]]:
+    if status.recording.state != "off":  # in safe mode nobody looks at footage, and the numbers are zero
+        yield from _footage(status)
+    if network is not None:
+        yield say("Network"), _network(network)
+    if status.card is not None:
+        yield from _card(status.card)
+    if status.machine is not None and status.machine.temperature_c is not None:
+        yield say("Temperature"), say("%(degrees)s °C", degrees=round(status.machine.temperature_c))
+
+
+def _footage(status: StatusAnswer) -> Iterator[tuple[str, str]]:
     if status.recording.last_segment_age_s is not None:
         age = length(status.recording.last_segment_age_s)
         yield (
@@ -74,12 +85,6 @@ def _facts(status: StatusAnswer, network: NetworkAnswer | None) -> Iterator[tupl
         yield say("Looking back"), say("The last %(length)s are there.", length=length(status.ring.seconds))
     yield say("Memories"), _memories(status)
     yield say("Storage"), _upload(status.upload)
-    if network is not None:
-        yield say("Network"), _network(network)
-    if status.card is not None:
-        yield from _card(status.card)
-    if status.machine is not None and status.machine.temperature_c is not None:
-        yield say("Temperature"), say("%(degrees)s °C", degrees=round(status.machine.temperature_c))
 
 
 def _memories(status: StatusAnswer) -> str:

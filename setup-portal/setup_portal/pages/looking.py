@@ -64,8 +64,9 @@ def segment(name: str) -> ResponseReturnValue:
     if file is None:
         return _gone()
     size = file.seek(0, 2)
-    asked = request.range.range_for_length(size) if request.range else None
-    if request.range and asked is None:
+    wanted = request.range if request.range and len(request.range.ranges) == 1 else None
+    asked = wanted.range_for_length(size) if wanted and wanted.units == "bytes" else None
+    if wanted and wanted.units == "bytes" and asked is None:
         file.close()
         return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, stop = asked or (0, size)
