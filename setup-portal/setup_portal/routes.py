@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask.typing import ResponseReturnValue
 
-from setup_portal.pages import door, front, looking, pressing
+from setup_portal.pages import door, front, looking, playing, pressing
 from setup_portal.pages.steps import behaving, ending, naming, place, start, storing, viewing, wireless
 
 Need = Literal["nothing", "visitor", "owner"]
@@ -34,9 +34,11 @@ ROUTES = (
     Route("/press/hold", pressing.hold, "owner", ("POST",)),
     Route("/look-back", looking.look_back, "owner"),
     Route("/look-back/keep", looking.keep_stretch, "owner", ("POST",)),
-    Route("/look-back/playlist.m3u8", looking.stretch_list, "owner"),
-    Route("/look-back/segment/<name>.ts", looking.segment, "owner"),
-    Route("/look-back/film.mp4", looking.film, "owner"),
+    Route("/look-back/playlist.m3u8", playing.stretch_list, "owner"),
+    Route("/look-back/segment/<name>.ts", playing.segment, "owner"),
+    Route("/look-back/head/<name>.mp4", playing.piece_head, "owner"),
+    Route("/look-back/piece/<name>.m4s", playing.piece, "owner"),
+    Route("/look-back/film.mp4", playing.film, "owner"),
     Route("/enter", door.enter, "visitor", _BOTH),
     Route("/leave", door.leave, "owner", ("POST",)),
     Route("/stay", door.stay, "visitor", _BOTH),

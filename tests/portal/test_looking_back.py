@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from setup_portal.lookback.files import Part, opened
 from setup_portal.lookback.footage import runs
+from setup_portal.lookback.fragments import Fragments
 from setup_portal.lookback.times import DAY_S, HOUR_S, MOST_DAYS, days, hour_of, hours, local, midnight, stretch
 from setup_portal.lookback.transport import AAC, HEAD_BYTES, HEVC, kinds
 from setup_portal.lookback.watching import Film, Watching, command
@@ -40,6 +41,17 @@ def reel(tmp_path_factory: pytest.TempPathFactory) -> StandInRing:
 @pytest.fixture
 def folder(reel: StandInRing) -> Path:
     return Path(reel.directory)
+
+
+@pytest.fixture(scope="module")
+def hevc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("hevc") / "hevc.ts"
+    subprocess.run(
+        ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=64x64:duration=0.2",
+         "-c:v", "libx265", "-x265-params", "log-level=none", "-f", "mpegts", str(path)],
+        check=True,
+    )  # fmt: skip
+    return path
 
 
 @pytest.fixture
@@ -188,6 +200,61 @@ def test_a_part_reads_as_a_file_of_its_own(content: bytes, data: st.DataObject) 
     assert part.read() == own.read()
 
 
+# Pieces of MP4
+
+
+def picture_times_s(film: Path) -> list[float]:
+    shown = subprocess.run(
+        ["ffprobe", "-loglevel", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time",
+         "-of", "csv=p=0", str(film)], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return sorted(float(line.strip(",")) for line in shown.stdout.split())
+
+
+def test_pieces_follow_each_other_as_the_segments_do(owner: Visitor, folder: Path, tmp_path: Path) -> None:
+    head = owner.get("/look-back/head/1-0.mp4")
+    assert (head.code, head.response.content_type, b"moov" in head.response.data) == (200, "video/mp4", True)
+    pieces = [owner.get(f"/look-back/piece/1-{number}.m4s").response.data for number in range(5)]
+    assert all(piece[4:8] == b"moof" for piece in pieces)
+    (tmp_path / "film.mp4").write_bytes(head.response.data + b"".join(pieces))
+    assert picture_times_s(tmp_path / "film.mp4") == pytest.approx(
+        [time_s for number in range(5) for time_s in picture_times_s(folder / f"00000001/{number:06d}.ts")]
+    )
+    for kind in ("head/1-179.mp4", "piece/1-179.m4s", "head/x.mp4", "piece/9-9.m4s"):
+        assert owner.get(f"/look-back/{kind}").code == 404
+
+
+def test_hevc_is_handed_out_in_pieces(owner: Visitor, service: StandInService, tmp_path: Path, hevc: Path) -> None:
+    ring = tmp_path / "ring"
+    (ring / "00000001").mkdir(parents=True)
+    (ring / "00000001" / "000000.ts").write_bytes(hevc.read_bytes())
+    service.ring.directory, service.ring.segments = str(ring), service.ring.segments[:1]
+    lines = owner.get(f"/look-back/playlist.m3u8?{STRETCH}").html.splitlines()
+    assert '#EXT-X-MAP:URI="/look-back/head/1-0.mp4"' in lines
+    assert "/look-back/piece/1-0.m4s" in lines
+    assert b"hvc1" in owner.get("/look-back/head/1-0.mp4").response.data
+
+
+def test_what_is_no_footage_is_no_piece(owner: Visitor, service: StandInService, tmp_path: Path) -> None:
+    (tmp_path / "00000001").mkdir()
+    service.ring.directory = str(tmp_path)
+    for content in (b"", b"\0" * 5000, b"\x47" * 5000):
+        (tmp_path / "00000001" / "000000.ts").write_bytes(content)
+        assert owner.get("/look-back/piece/1-0.m4s").code == 404
+        assert owner.get(f"/look-back/film.mp4?{STRETCH}").code == 200
+
+
+def test_who_goes_leaves_room_for_the_next_piece(folder: Path) -> None:
+    fragments = Fragments(most=1)
+    for _ in range(3):
+        file = opened(str(folder), "00000001/000000.ts")
+        assert file is not None
+        made = fragments.of(file)
+        assert b"moov" in next(made)
+        made.close()
+        assert file.closed
+
+
 # The film
 
 
@@ -197,11 +264,7 @@ def test_the_film_has_every_picture_and_no_pause(folder: Path, tmp_path: Path) -
     film = Film([lambda name=name: opened(str(folder), name) for name in names])  # type: ignore[misc]
     (tmp_path / "film.mp4").write_bytes(b"".join(film.read()))
     film.close()
-    times = subprocess.run(
-        ["ffprobe", "-loglevel", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time",
-         "-of", "csv=p=0", str(tmp_path / "film.mp4")], capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
-    shown = sorted(float(line.strip(",")) for line in times)
+    shown = picture_times_s(tmp_path / "film.mp4")
     assert len(shown) == 300
     assert max(after - one for one, after in pairwise(shown)) < 0.2
 
@@ -259,14 +322,9 @@ def _children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
-def test_what_a_segment_is_made_of(folder: Path, tmp_path: Path) -> None:
+def test_what_a_segment_is_made_of(folder: Path, hevc: Path) -> None:
     assert kinds((folder / "00000001/000000.ts").read_bytes()[:HEAD_BYTES]) == {AAC, 0x1B}
-    subprocess.run(
-        ["ffmpeg", "-nostdin", "-loglevel", "error", "-f", "lavfi", "-i", "testsrc2=size=64x64:duration=0.2",
-         "-c:v", "libx265", "-x265-params", "log-level=none", "-f", "mpegts", str(tmp_path / "hevc.ts")],
-        check=True,
-    )  # fmt: skip
-    found = kinds((tmp_path / "hevc.ts").read_bytes())
+    found = kinds(hevc.read_bytes())
     assert found == {HEVC}
     assert "hvc1" in command(found)
     assert "aac_adtstoasc" not in command(found)

@@ -1,6 +1,7 @@
 """A stretch as a list for players: HTTP Live Streaming, RFC 8216. Pure.
 
-The segments are played as they lie on the card: each is MPEG-TS that begins on a key frame (chapter 3.2).
+The segments are played as they lie on the card: each is MPEG-TS that begins on a key frame (chapter 3.2). Or each as a
+piece of MP4, which has its head elsewhere (3.3).
 """
 
 import math
@@ -13,8 +14,14 @@ from setup_portal.lookback.footage import Run
 KIND = "application/vnd.apple.mpegurl"
 
 
-def playlist(runs: tuple[Run, ...], address: Callable[[RingSegment], str]) -> str:
-    """All of it is there, and it ends. A run begins with a discontinuity (4.3.2.3) and its time of day (4.3.2.6)."""
+Address = Callable[[RingSegment], str]
+
+
+def playlist(runs: tuple[Run, ...], address: Address, head: Address | None = None) -> str:
+    """All of it is there, and it ends. A run begins with a discontinuity (4.3.2.3) and its time of day (4.3.2.6).
+
+    `head`: where pieces of MP4 have theirs (4.3.2.5).
+    """
     longest_s = max((segment.duration_s for run in runs for segment in run.segments), default=1)
     lines = [
         "#EXTM3U",
@@ -25,11 +32,12 @@ def playlist(runs: tuple[Run, ...], address: Callable[[RingSegment], str]) -> st
     ]
     for number, run in enumerate(runs):
         lines += ["#EXT-X-DISCONTINUITY"] if number else []
+        lines += [f'#EXT-X-MAP:URI="{head(run.segments[0])}"'] if head else []
         lines += _run(run, address)
     return "\n".join([*lines, "#EXT-X-ENDLIST", ""])
 
 
-def _run(run: Run, address: Callable[[RingSegment], str]) -> Iterator[str]:
+def _run(run: Run, address: Address) -> Iterator[str]:
     began = datetime.fromtimestamp(run.start_s, UTC)
     yield f"#EXT-X-PROGRAM-DATE-TIME:{began.isoformat(timespec='milliseconds').replace('+00:00', 'Z')}"
     for segment in run.segments:

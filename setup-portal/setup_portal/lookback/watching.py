@@ -14,22 +14,28 @@ from setup_portal.lookback.transport import AAC, HEAD_BYTES, HEVC, kinds
 
 MOST = 2
 """Films at a time, for all visitors together: each takes a thread, and some of the processor."""
-_GENTLY = ("nice", "-n", "19", "ionice", "-t", "-c", "3")
+GENTLY = ("nice", "-n", "19", "ionice", "-t", "-c", "3")
 _READ = (
     *("ffmpeg", "-nostdin", "-loglevel", "error", "-threads", "1"),
     *("-dts_delta_threshold", "1", "-f", "mpegts", "-i", "pipe:0"),
     *("-map", "0:v:0", "-map", "0:a:0?", "-c", "copy"),
 )
 """`dts_delta_threshold`: where another epoch begins, time stamps jump; the film goes on without a pause."""
-_WRITE = ("-f", "mp4", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "pipe:1")
+_WRITE = ("-f", "mp4", "-movflags", "frag_keyframe+delay_moov+default_base_moof", "pipe:1")
+"""`delay_moov`: the head waits for the first sound, whose description would be missing from it."""
 _CHUNK_BYTES = 64 * 1024
 
 
 def command(streams: set[int]) -> list[str]:
-    """What makes the film. AAC has other frames in MP4; HEVC is called `hvc1`, or Apple's players show nothing."""
+    """What makes the film."""
+    return [*GENTLY, *_READ, *adapted(streams), *_WRITE]
+
+
+def adapted(streams: set[int]) -> list[str]:
+    """What MP4 wants otherwise: AAC has other frames there; HEVC is called `hvc1`, or Apple's players show nothing."""
     sound = ["-bsf:a", "aac_adtstoasc"] if AAC in streams else []
     picture = ["-tag:v", "hvc1"] if HEVC in streams else []
-    return [*_GENTLY, *_READ, *sound, *picture, *_WRITE]
+    return [*sound, *picture]
 
 
 class Film:

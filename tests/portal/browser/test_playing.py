@@ -1,6 +1,8 @@
 """Looking back in a real browser: the ring's own segments play, or the film made of them does."""
 
 from playwright.sync_api import Browser, Page, expect
+from setup_portal.lookback.footage import runs
+from setup_portal.lookback.playlist import KIND, playlist
 
 from appliance.control.messages import Keep
 from tests.portal.browser.conftest import PATIENCE_MS, Box, opened
@@ -51,6 +53,23 @@ def test_a_browser_that_plays_no_list_is_given_a_film(browser: Browser, box: Box
     page.route("**/*.m3u8*", lambda route: route.abort())
     play(page, f"{box.address}/look-back")
     assert "film.mp4" in page.evaluate("document.querySelector('video').currentSrc")
+    page.context.close()
+
+
+def test_pieces_play_as_segments_do(browser: Browser, box: Box) -> None:
+    """As HEVC is handed out; Chromium knows H.264 for sure."""
+    found = tuple(runs(box.service.ring.segments))
+    written = playlist(
+        found,
+        lambda s: f"/look-back/piece/{s.epoch}-{s.number}.m4s",
+        lambda s: f"/look-back/head/{s.epoch}-{s.number}.mp4",
+    )
+    page = opened(browser)
+    page.route("**/*.m3u8*", lambda route: route.fulfill(body=written, content_type=KIND))
+    play(page, f"{box.address}/look-back")
+    assert ".m3u8" in page.evaluate("document.querySelector('video').currentSrc")
+    page.evaluate("() => { document.querySelector('video').currentTime = 9; }")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 10.5")
     page.context.close()
 
 
