@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from setup_portal.catalogues import FOLDER, LANGUAGES, catalogue, chosen, parsed
 from setup_portal.countries import countries, is_country, likely
@@ -84,6 +84,7 @@ def test_the_browser_chooses(accepted: str, language: str) -> None:
     assert chosen(accepted) == language
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_wish_is_too_strange(accepted: str) -> None:
     assert chosen(accepted) in LANGUAGES

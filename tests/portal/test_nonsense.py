@@ -11,6 +11,7 @@ from setup_portal.wizard.kinds import is_no_folder, name_for
 
 from tests.portal.conftest import Portal
 
+UNHURRIED = settings(deadline=None)
 ONCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 FIELDS = [
     *("name", "password", "again", "current", "then", "ssid", "wpa2", "do", "id", "country", "camera", "url", "kind"),
@@ -58,6 +59,7 @@ def test_no_address_and_no_cookie_is_too_strange(portal: Portal, path: str, cook
     assert not page.place.startswith(("http", "//"))
 
 
+@UNHURRIED
 @given(host=st.text(max_size=60), local=st.text(max_size=20), peer=st.text(max_size=20), name=st.text(max_size=20))
 def test_whatever_is_called_a_host_is_judged(host: str, local: str, peer: str, name: str) -> None:
     came = Arrival(plain_address(local), plain_address(peer))
@@ -66,6 +68,7 @@ def test_whatever_is_called_a_host_is_judged(host: str, local: str, peer: str, n
     assert answer(host, "/", is_released=False).status.startswith("302")
 
 
+@UNHURRIED
 @given(domain=st.from_regex(r"[a-z]{1,10}(\.[a-z]{1,10}){1,2}", fullmatch=True))
 def test_no_name_that_can_be_bought_is_ours(domain: str) -> None:
     came = Arrival("192.168.7.20", "192.168.7.99")
@@ -74,6 +77,7 @@ def test_no_name_that_can_be_bought_is_ours(domain: str) -> None:
     assert not is_ours(f"moment.{domain}.com", came, "moment")
 
 
+@UNHURRIED
 @given(steps=st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.floats(0, 100)), max_size=60))
 def test_a_wrong_password_never_keeps_the_owner_out_for_long(steps: list[tuple[str, float]]) -> None:
     throttle, now_s = Throttle(), 0.0
@@ -105,12 +109,14 @@ def test_waits_double_and_old_mistakes_are_forgotten() -> None:
     assert throttle.wait_s("someone else", 2000.0) == LONGEST_OF_ALL_S
 
 
+@UNHURRIED
 @given(now=st.text(max_size=20), when=st.text(max_size=20), zone=st.text(max_size=30))
 def test_no_clock_is_too_strange(now: str, when: str, zone: str) -> None:
     told = donated(now, when, zone)
     assert told is None or FIRST_S <= told[0] <= LAST_S
 
 
+@UNHURRIED
 @given(kind=st.text(max_size=60), taken=st.sets(st.text(max_size=10)))
 def test_a_storages_name_is_new_and_allowed(kind: str, taken: set[str]) -> None:
     name = name_for(kind, taken)

@@ -14,6 +14,7 @@ QUESTION = Question("s1", "pass", "The password.", "secret", [], must_choose=Fal
 SIGN_IN = SignIn("s2", "http://127.0.0.1:53682/auth", "Sign in.")
 
 
+@settings(deadline=None)
 @given(MOVES)
 def test_a_step_that_was_done_stays_done_and_none_is_both(moves: list[tuple[StepName, bool]]) -> None:
     progress = Progress()
@@ -31,7 +32,7 @@ def test_steps_follow_each_other() -> None:
     assert [before(step) for step in STEPS] == [None, *STEPS[:-1]]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(moves=MOVES, asked=st.sampled_from([QUESTION, SIGN_IN, None]))
 def test_another_process_finds_what_was_kept(
     tmp_path_factory: object, moves: list[tuple[StepName, bool]], asked: Question | SignIn | None
