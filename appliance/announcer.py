@@ -57,6 +57,7 @@ class Announcer:
     ) -> None:
         self.boot = boot
         self.last_press: Moment | None = None
+        self.last_count = Counted(1, step_minutes)
         self._step_minutes = step_minutes
         self._log, self._warn = log, warn or log
         self._tells: list[Tell] = []
@@ -162,16 +163,17 @@ class Announcer:
 
     def press_began(self, at_s: float) -> None:
         self.last_press = self._keeper.press_began(at_s)
+        self.last_count = Counted(1, self._step_minutes)
         self._upload.uploader.yield_to_press(is_busy=True)
 
     def press_counted(self, steps: int) -> None:
         self._keeper.press_counted(steps)
         self._log(f"counted {steps}: the last {steps * self._step_minutes:g} minutes")
-        self._say(Counted(steps, steps * self._step_minutes))
+        self._count(Counted(steps, steps * self._step_minutes))
 
     def press_limit(self, steps: int) -> None:
         self._log(f"counted no further than {steps}: the ring holds no more")
-        self._say(Counted(steps, steps * self._step_minutes, is_limit=True))
+        self._count(Counted(steps, steps * self._step_minutes, is_limit=True))
 
     def press_ended(self, steps: int) -> None:
         self._keeper.press_ended(steps)
@@ -203,6 +205,10 @@ class Announcer:
     def _show_fault(self) -> None:
         from_boot = self.boot is not None and bool(self.boot.troubles)  # they stand until the next boot
         self._panel.set_condition("fault", on=from_boot or bool(self._workshop.trouble or self._upload_trouble))
+
+    def _count(self, counted: Counted) -> None:
+        self.last_count = counted
+        self._say(counted)
 
     def _say(self, event: Event) -> None:
         for tell in list(self._tells):

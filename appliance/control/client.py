@@ -29,6 +29,8 @@ from appliance.control.messages import (
     Done,
     Event,
     FactoryReset,
+    Hold,
+    HoldAnswer,
     Hotspot,
     Keep,
     Memories,
@@ -127,6 +129,8 @@ class Client:
     def ask(self, request: Save | Keep) -> SaveAnswer: ...
     @overload
     def ask(self, request: Press) -> SaveAnswer | Done: ...
+    @overload
+    def ask(self, request: Hold) -> HoldAnswer | SaveAnswer: ...
     @overload
     def ask(self, request: Memories) -> MemoriesAnswer: ...
     @overload

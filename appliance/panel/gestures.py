@@ -72,6 +72,11 @@ class Gesture(ABC):
             deadlines_s += [] if step_s is None else [step_s]
         return min(deadlines_s, default=None)
 
+    @property
+    def is_pressed(self) -> bool:
+        """Whether a press goes on."""
+        return self._contact.anchor_s is not None
+
     def held_at_start(self, now_s: float, holder: str) -> None:
         """`holder` was down before anybody watched: it is ignored until it is up, and is stuck if it stays."""
         self._contact.disregard(now_s, holder)

@@ -176,11 +176,28 @@ class Panel:
             ValueError: with a sentence, if `hold_s` is no length of time.
             PanelError: if the panel is not running.
         """
-        if not self._is_running:
-            raise PanelError("The buttons are not in use now: the recorder is starting or stopping.")
+        self._refuse_if_stopped()
         if not math.isfinite(hold_s) or hold_s < 0:
             raise ValueError("A button can only be held for zero or more seconds.")
         return await self._watches[button].hold(hold_s)
+
+    def keep_down(self, button: Button, holder: str, hold_s: float) -> None:
+        """Hold `button` as `holder` for the next `hold_s`; said again before they are over, it stays down.
+
+        Raises:
+            PanelError: if the panel is not running.
+        """
+        self._refuse_if_stopped()
+        self._watches[button].keep_down(f"asked {holder}", hold_s)
+
+    async def let_go(self, button: Button, holder: str) -> int:
+        """That one lets go; the steps of the whole press, when nobody holds the button any more. Raises as above."""
+        self._refuse_if_stopped()
+        return await self._watches[button].let_go(f"asked {holder}")
+
+    def _refuse_if_stopped(self) -> None:
+        if not self._is_running:
+            raise PanelError("The buttons are not in use now: the recorder is starting or stopping.")
 
     def _edge(self, button: Button, is_down: bool, at_s: float) -> None:  # noqa: FBT001 - see OnEdge
         if self._is_running:

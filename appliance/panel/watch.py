@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 
 from appliance.panel.alarm import Alarm, MonotonicClock
@@ -42,6 +42,29 @@ class ButtonWatch:
         self._set_alarm()
         return released
 
+    def keep_down(self, holder: str, hold_s: float) -> None:
+        """Hold as `holder` for so long from now on; it may be said again before that is over."""
+        now_s = self._clock()
+        self._release_due(now_s)
+        self._forget(holder)
+        self._tell(self._gesture.down(now_s, holder))
+        heappush(self._ups, (now_s + hold_s, holder))
+        self._set_alarm()
+
+    def let_go(self, holder: str) -> asyncio.Future[int]:
+        """That one lets go now; the future is as that of `hold`, or done where no press goes on."""
+        now_s = self._clock()
+        released = asyncio.get_running_loop().create_future()
+        self._release_due(now_s)
+        self._forget(holder)
+        self._waiting.append(released)
+        self._tell(self._gesture.up(now_s, holder))
+        if not self._gesture.is_pressed and not released.done():
+            self._waiting.remove(released)
+            released.set_result(0)
+        self._set_alarm()
+        return released
+
     def stop(self) -> None:
         self._release_due(self._clock())
         self._tell(self._gesture.finish(self._clock()))
@@ -56,6 +79,10 @@ class ButtonWatch:
         """Asked holds end at the instant that was asked, however late the loop is."""
         while self._ups and self._ups[0][0] <= now_s:
             self._tell(self._gesture.up(*heappop(self._ups)))
+
+    def _forget(self, holder: str) -> None:
+        self._ups = [up for up in self._ups if up[1] != holder]
+        heapify(self._ups)
 
     def _set_alarm(self) -> None:
         deadlines_s = [self._gesture.next_deadline_s, *(at_s for at_s, _ in self._ups[:1])]

@@ -16,6 +16,8 @@ from appliance.control.messages import (
     DeletedMemory,
     Describe,
     Done,
+    Hold,
+    HoldAnswer,
     Keep,
     MemoriesAnswer,
     Memory,
@@ -86,6 +88,8 @@ class Memories:
                 return await self._save(request, tell)
             case Press():
                 return await self._press(request)
+            case Hold():
+                return await self._hold(request)
             case Keep():
                 return await self._keep(request, tell)
             case MemoriesRequest():
@@ -129,6 +133,16 @@ class Memories:
             await self._panel.hold("upload", request.hold_s)
             return Done(f"The upload button was held for {request.hold_s:g} s.")
         await self._panel.hold("save", request.hold_s)
+        return await self._after_press()
+
+    async def _hold(self, request: Hold) -> SaveAnswer | HoldAnswer:
+        if request.hold_s:
+            self._panel.keep_down("save", request.holder, request.hold_s)
+            return as_message(self._announcer.last_count, HoldAnswer)
+        await self._panel.let_go("save", request.holder)
+        return await self._after_press()
+
+    async def _after_press(self) -> SaveAnswer:
         await self._keeper.wait_until_quiet()
         moment = self._announcer.last_press
         if moment is None:

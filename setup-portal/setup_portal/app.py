@@ -10,6 +10,11 @@ from setup_portal import guard, troubles
 from setup_portal.figures import length, moment, size
 from setup_portal.idle import Idle
 from setup_portal.keys import Keys
+from setup_portal.live import stream
+from setup_portal.live.newest import Newest
+from setup_portal.live.seats import Seats
+from setup_portal.lookback.fragments import Fragments
+from setup_portal.lookback.watching import Watching
 from setup_portal.pages.steps.showing import step_title
 from setup_portal.routes import NEEDS, ROUTES
 from setup_portal.store import Store
@@ -33,6 +38,9 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
     )
     app.extensions.update(
         keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle(), wizard=Wizard(store)
+    )
+    app.extensions.update(
+        listeners=Seats(stream.MOST, stream.EACH), newest=Newest(), watching=Watching(), fragments=Fragments()
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(step_title=step_title, asset=asset, size=size, length=length, moment=moment)

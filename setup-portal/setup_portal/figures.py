@@ -31,17 +31,34 @@ def size(size_bytes: float) -> str:
         return say("%(number)s kB", number=max(1, round(size_bytes / _THOUSAND)))
     if size_bytes < _THOUSAND**3:
         return say("%(number)s MB", number=round(size_bytes / _THOUSAND**2))
-    return say("%(number)s GB", number=_decimal(size_bytes / _THOUSAND**3))
+    return say("%(number)s GB", number=number(size_bytes / _THOUSAND**3))
 
 
 def length(seconds: float) -> str:
     """How long something is."""
     whole = round(seconds)
     if whole < _MINUTE_S:
-        return say("%(seconds)s s", seconds=_decimal(seconds) if seconds < _FINE_S else whole)
+        return say("%(seconds)s s", seconds=number(seconds) if seconds < _FINE_S else whole)
     if whole < _HOUR_S:
         return say("%(minutes)s min %(seconds)s s", minutes=whole // _MINUTE_S, seconds=whole % _MINUTE_S)
     return say("%(hours)s h %(minutes)s min", hours=whole // _HOUR_S, minutes=whole % _HOUR_S // _MINUTE_S)
+
+
+def rough_length(seconds: float) -> str:
+    """How long something is that nobody counts in seconds: those are told of less than a minute only."""
+    whole = max(0, round(seconds))
+    if whole < _MINUTE_S:
+        return say("%(seconds)s s", seconds=whole)
+    hours, minutes = whole // _HOUR_S, whole % _HOUR_S // _MINUTE_S
+    if not hours:
+        return say("%(minutes)s min", minutes=minutes)
+    return say("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+
+
+def number(value: float) -> str:
+    """At most one digit behind the visitor's decimal sign."""
+    text = f"{value:.1f}".removesuffix(".0")
+    return text.replace(".", ",") if language() in _DECIMAL_COMMA else text
 
 
 def day(iso: str) -> str:
@@ -56,12 +73,6 @@ def moment(iso: str) -> str:
     """Day and time of an instant in ISO 8601, as local as it is written."""
     when = _read(iso)
     return iso if when is None else say("%(day)s, %(time)s", day=day(iso), time=f"{when:%H:%M:%S}")
-
-
-def _decimal(number: float) -> str:
-    """At most one digit behind the visitor's decimal sign."""
-    text = f"{number:.1f}".removesuffix(".0")
-    return text.replace(".", ",") if language() in _DECIMAL_COMMA else text
 
 
 def _read(iso: str) -> datetime | None:

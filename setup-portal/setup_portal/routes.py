@@ -6,7 +6,7 @@ from typing import Literal
 
 from flask.typing import ResponseReturnValue
 
-from setup_portal.pages import door, front
+from setup_portal.pages import door, front, looking, playing, pressing
 from setup_portal.pages.help import helping, reset
 from setup_portal.pages.memories import files, listing, one
 from setup_portal.pages.settings import groups, networks, storages
@@ -31,6 +31,17 @@ _BOTH = ("GET", "POST")
 ROUTES = (
     Route("/", front.front, "owner"),
     Route("/api/state", front.state, "visitor"),
+    Route("/api/live", front.live, "owner"),
+    Route("/picture.jpg", front.newest_picture, "owner"),
+    Route("/press", pressing.press, "owner", ("POST",)),
+    Route("/press/hold", pressing.hold, "owner", ("POST",)),
+    Route("/look-back", looking.look_back, "owner"),
+    Route("/look-back/keep", looking.keep_stretch, "owner", ("POST",)),
+    Route("/look-back/playlist.m3u8", playing.stretch_list, "owner"),
+    Route("/look-back/segment/<name>.ts", playing.segment, "owner"),
+    Route("/look-back/head/<name>.mp4", playing.piece_head, "owner"),
+    Route("/look-back/piece/<name>.m4s", playing.piece, "owner"),
+    Route("/look-back/film.mp4", playing.film, "owner"),
     Route("/enter", door.enter, "visitor", _BOTH),
     Route("/leave", door.leave, "owner", ("POST",)),
     Route("/stay", door.stay, "visitor", _BOTH),

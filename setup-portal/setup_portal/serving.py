@@ -18,7 +18,11 @@ FIRST_HANDED = 3
 """The first file that systemd hands over (sd_listen_fds(3))."""
 MOST_BODY_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
-THREADS = 6
+MOST_WAITING_BYTES = 512 * 1024
+"""What is made for a visitor who reads slowly waits to be made; a file on the card needs no room."""
+THREADS = 12
+"""A page that goes on telling what happens holds one for as long as it is open: four may (`live.stream`), and two may
+watch what is made for them (`lookback.watching`)."""
 
 
 class _Task(WSGITask):
@@ -93,6 +97,7 @@ def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
         max_request_body_size=MOST_BODY_BYTES,
         max_request_header_size=MOST_HEADER_BYTES,
         inbuf_overflow=MOST_BODY_BYTES,
+        outbuf_high_watermark=MOST_WAITING_BYTES,
         channel_timeout=30,
         cleanup_interval=10,
         connection_limit=64,

@@ -263,7 +263,7 @@ async def test_a_waiting_save_tells_its_progress_to_its_client_only(house: House
         ('{"a":' + "[" * 60_000, "not a JSON object"),
         ('{"do":"status"} {"do":"status"}', "not a JSON object"),
         ("null", "Expected `object`, got `null`"),
-        ("{}", 'A request says in "do" what it wants; there are: status, ring, save, press, keep, memories, '),
+        ("{}", 'A request says in "do" what it wants; there are: status, ring, save, press, hold, keep, '),
         ('{"do":"dance"}', 'A request says in "do" what it wants'),
         ('{"do":3}', 'A request says in "do" what it wants'),
         ('{"do":"save","minutes":"3"}', "`$.minutes`"),

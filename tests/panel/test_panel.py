@@ -77,12 +77,14 @@ class Heard:
 class Bench:
     """A panel with its pins and its listener."""
 
-    def __init__(self, factory: Any, most_steps: int = 99, seconds_per_step: float = STEP_S) -> None:
+    def __init__(
+        self, factory: Any, most_steps: int = 99, seconds_per_step: float = STEP_S, stuck_s: float = STUCK_S
+    ) -> None:
         self.factory = factory
         self.heard = Heard()
         self.save, self.upload = factory.pin(SAVE), factory.pin(UPLOAD)
         hardware = GpioPanel(save_pin=SAVE, upload_pin=UPLOAD, lamp_pin=LAMP, buzzer_pin=BUZZER, pin_factory=factory)
-        self.panel = panel_on(hardware, self.heard, most_steps, seconds_per_step)
+        self.panel = panel_on(hardware, self.heard, most_steps, seconds_per_step, stuck_s)
 
     def is_lit(self) -> bool:
         return bool(self.factory.pin(LAMP).state)
@@ -98,15 +100,21 @@ class Bench:
             await asyncio.sleep(0.005)
 
 
-def panel_on(hardware: Hardware, heard: Heard, most_steps: int = 99, seconds_per_step: float = STEP_S) -> Panel:
+def panel_on(
+    hardware: Hardware,
+    heard: Heard,
+    most_steps: int = 99,
+    seconds_per_step: float = STEP_S,
+    stuck_s: float = STUCK_S,
+) -> Panel:
     return Panel(
         hardware,
         heard,
         holds_step=lambda _, steps: steps <= most_steps,
         seconds_per_step=seconds_per_step,
         set_up_after_s=0.3,
-        stuck_after_s=STUCK_S,
-        quiet_after_limit_s=STUCK_S / 2,
+        stuck_after_s=stuck_s,
+        quiet_after_limit_s=stuck_s / 2,
     )
 
 
@@ -459,3 +467,40 @@ async def test_stopping_a_panel_that_never_started_is_quiet() -> None:
 
     panel.tell("got-it")
     panel.stop()
+
+
+async def test_a_hold_lasts_while_it_is_said_again_and_ends_when_it_is_let_go(make_bench: BenchMaker) -> None:
+    bench = make_bench(stuck_s=300)
+    bench.panel.keep_down("save", "a phone", 60)
+    bench.panel.keep_down("save", "a phone", 60)
+    assert await bench.heard.hear("counted") == 2
+    assert await bench.panel.let_go("save", "a phone") >= 2
+    assert [kind for kind, _ in bench.heard.news].count("ended") == 1
+    assert await bench.panel.let_go("save", "a phone") == 0
+    assert "began" not in bench.heard
+
+
+async def test_a_hold_that_is_not_said_again_lets_go(make_bench: BenchMaker) -> None:
+    bench = make_bench(stuck_s=300)
+    bench.panel.keep_down("save", "a phone", 60)
+    bench.panel.keep_down("save", "a phone", 1.5 * STEP_S)
+    assert await bench.heard.hear("ended") >= 2
+
+
+async def test_whoever_lets_go_does_not_end_the_press_of_another(make_bench: BenchMaker) -> None:
+    bench = make_bench(stuck_s=300)
+    bench.panel.keep_down("save", "one", 60)
+    bench.panel.keep_down("save", "other", 60)
+    leaving = asyncio.ensure_future(bench.panel.let_go("save", "one"))
+    assert await bench.heard.hear("counted") == 2
+    assert not leaving.done()
+    assert await bench.panel.let_go("save", "other") == await leaving
+
+
+async def test_a_panel_that_has_stopped_is_not_held(make_bench: BenchMaker) -> None:
+    bench = make_bench()
+    bench.panel.stop()
+    with pytest.raises(PanelError):
+        bench.panel.keep_down("save", "a phone", 1)
+    with pytest.raises(PanelError):
+        await bench.panel.let_go("save", "a phone")

@@ -16,19 +16,8 @@ ONCE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 FIELDS = [
     *("name", "password", "again", "current", "then", "ssid", "wpa2", "do", "id", "country", "camera", "url", "kind"),
     *("q", "number", "value", "folder", "behaviour", "from", "until", "networks", "metered", "step", "now", "when"),
-    *(
-        "zone",
-        "mark",
-        "title",
-        "note",
-        "default",
-        "parts",
-        "memories",
-        "surely",
-        "word",
-        "camera.url",
-        "was.camera.url",
-    ),
+    *("zone", "mark", "at", "since", "day", "to", "title", "minutes", "holder", "is_down"),
+    *("note", "default", "parts", "memories", "surely", "word", "camera.url", "was.camera.url"),
     *("upload.metered", "was.upload.metered", "upload.networks", "was.upload.networks"),
 ]
 WORDS = st.text(max_size=40) | st.sampled_from(

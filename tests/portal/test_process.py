@@ -50,7 +50,7 @@ class Pages:
         with contextlib.closing(connection):
             connection.request(method, path, body, {name.replace("_", "-"): text for name, text in fields.items()})
             answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            return answer.status, answer.read().decode(errors="replace")
 
     def raw(self, request: bytes) -> bytes:
         with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as connection:

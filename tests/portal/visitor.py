@@ -72,7 +72,7 @@ class Page:
 
     @property
     def html(self) -> str:
-        return self.response.get_data(as_text=True)
+        return self.response.get_data().decode(errors="replace")
 
     @property
     def words(self) -> str:

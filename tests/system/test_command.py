@@ -10,6 +10,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from appliance.control.messages import Hold, HoldAnswer, SaveAnswer
 from tests.system.conftest import BoxFactory, Film, environment, wait_until
 
 SAVE_FACTS = {"id", "asked_s", "available_s", "secured_ms", "state"}
@@ -87,6 +88,24 @@ def test_a_press_is_held_through_the_gesture_machine(box: BoxFactory) -> None:
     upload = recorder.moment("press", "--hold", "0.1", "--button", "upload")
     assert upload.returncode == 0
     assert "upload asked for" in recorder.log
+
+
+def test_a_hold_that_is_said_again_is_counted_by_the_box(box: BoxFactory) -> None:
+    """As a phone holds the button: as long as the finger is there, and no longer."""
+    recorder = box(memories={"minutes_per_step": 0.025}).start()
+    recorder.wait_for_segments(6)
+
+    with recorder.client() as finger:
+        assert finger.ask(Hold("finger", 10)) == HoldAnswer(1, 0.025)
+        wait_until("the third step is counted", lambda: _steps(finger.ask(Hold("finger", 10))) >= 3, within_s=30)
+        kept = finger.ask(Hold("finger", 0))
+    assert isinstance(kept, SaveAnswer)
+    assert (kept.asked_s >= 4.5, kept.state) == (True, "secured")
+
+
+def _steps(answer: HoldAnswer | SaveAnswer) -> int:
+    assert isinstance(answer, HoldAnswer)
+    return answer.steps
 
 
 def test_exit_codes_tell_scripts_what_happened(box: BoxFactory) -> None:

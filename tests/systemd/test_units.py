@@ -124,6 +124,14 @@ def test_the_portal_sleeps_until_it_is_there(portal: Unit) -> None:
     assert read(UNITS / "moment-portal.socket")["ConditionPathExists"] == condition
 
 
+def test_the_portal_reads_footage_and_not_what_the_owner_set(portal: Unit) -> None:
+    assert portal["ProtectSystem"] == ["strict"]
+    hidden = {path.lstrip("-") for path in portal["InaccessiblePaths"][0].split()}
+    assert {"/data/settings", "/data/system", "/data/log", "/data/updates", "/boot/firmware"} <= hidden
+    assert not {"/data/ring", "/data/memories"} & hidden
+    assert portal["SupplementaryGroups"] == ["moment"]
+
+
 def test_the_portal_writes_to_its_own_folder_alone(portal: Unit) -> None:
     assert portal["ReadWritePaths"] == ["-/data/portal"]
     starter = (PROJECT_ROOT / "image-build" / "files" / portal["ExecStart"][0][1:]).read_text()

@@ -36,6 +36,8 @@ from appliance.control.messages.memories import (
     DeletedMemory,
     Describe,
     Gap,
+    Hold,
+    HoldAnswer,
     Memories,
     MemoriesAnswer,
     Memory,
@@ -144,7 +146,7 @@ from appliance.control.messages.upload import (
 
 Event = RecordingChanged | MemoryChanged | UploadChanged | NetworkChanged | Counted | Asked
 
-MemoryRequest = Save | Press | Keep | Memories | Describe | Delete | Undelete | Deleted
+MemoryRequest = Save | Press | Hold | Keep | Memories | Describe | Delete | Undelete | Deleted
 UploadRequest = Upload | CancelUpload | Departed | Share
 StorageRequest = (
     StorageBackends | StorageRemotes | StorageTest | StorageBegin | StorageReply | StorageAbort | StorageRemove
@@ -175,6 +177,7 @@ AnyAnswer = (
     StatusAnswer
     | RingAnswer
     | SaveAnswer
+    | HoldAnswer
     | MemoriesAnswer
     | DeletedAnswer
     | UploadAnswer
@@ -238,6 +241,8 @@ __all__ = [
     "FactoryReset",
     "Gap",
     "HeardNetwork",
+    "Hold",
+    "HoldAnswer",
     "Hotspot",
     "HotspotReason",
     "HotspotStatus",

@@ -26,6 +26,16 @@ class Press(Request, frozen=True):
     button: Literal["save", "upload"] = "save"
 
 
+class Hold(Request, frozen=True):
+    """Hold the save button for the next `hold_s` seconds; said again before they are over, it stays down. 0: let go.
+
+    `holder`: the same for one finger. One that goes away lets go by not saying it again.
+    """
+
+    holder: Annotated[str, Meta(min_length=1, max_length=40)]
+    hold_s: Annotated[float, Meta(ge=0, le=10)]
+
+
 class Memories(Request, frozen=True):
     """What have you kept? All of it, newest press first, unless something narrows it down.
 
@@ -106,7 +116,10 @@ class DeletedMemory(Struct, frozen=True):
 
 
 class SaveAnswer(Answer, frozen=True, tag="save"):
-    """To `Save`, `Press` and `Keep`. From `path` on, but for `remark`, fields are filled when the file is whole."""
+    """To `Save`, `Press`, `Keep` and a `Hold` that lets go.
+
+    From `path` on, but for `remark`, fields are filled when the file is whole.
+    """
 
     id: str
     asked_s: float
@@ -123,6 +136,15 @@ class SaveAnswer(Answer, frozen=True, tag="save"):
     parts: list[str] = field(default_factory=list)
     remark: str | None = None
     """What was asked for and is not there any more."""
+
+
+class HoldAnswer(Answer, frozen=True, tag="hold"):
+    """To `Hold`: what is asked for by now. A hold that lets go is answered by `SaveAnswer`."""
+
+    steps: int
+    minutes: float
+    is_limit: bool = False
+    """The ring holds no more."""
 
 
 class MemoriesAnswer(Answer, frozen=True, tag="memories"):

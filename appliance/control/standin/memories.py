@@ -15,6 +15,8 @@ from appliance.control.messages import (
     Describe,
     Done,
     Gap,
+    Hold,
+    HoldAnswer,
     Keep,
     Memories,
     MemoriesAnswer,
@@ -43,6 +45,8 @@ class StandInMemories:
         self.trash: list[Memory] = []
         self.trouble: str | None = None
         """When set, a press is refused with this sentence."""
+        self.holds: dict[str, int] = {}
+        """How often each holder that holds the button has said so: each time counts as one step."""
 
     async def about_memories(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer to one request."""
@@ -51,6 +55,8 @@ class StandInMemories:
                 return await self.save(request, tell)
             case Press():
                 return await self.press(request)
+            case Hold():
+                return self.hold(request)
             case Delete():
                 return await self.delete(request)
             case Keep():
@@ -96,6 +102,14 @@ class StandInMemories:
         if request.button == "upload":
             return Done(f"The upload button asked for {_meaning(request.hold_s).command}.")
         return _secured(self._keep(180.0 * max(1, int(request.hold_s // 3))))
+
+    def hold(self, request: Hold) -> HoldAnswer | SaveAnswer:
+        if self.trouble is not None:
+            raise RefusedError(self.trouble)
+        if request.hold_s:
+            steps = self.holds[request.holder] = self.holds.get(request.holder, 0) + 1
+            return HoldAnswer(steps, steps * 3.0)
+        return _secured(self._keep(180.0 * self.holds.pop(request.holder, 1)))
 
     async def delete(self, request: Delete) -> Done:
         for memory in self.kept:

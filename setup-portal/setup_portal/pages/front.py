@@ -1,21 +1,40 @@
-"""The first page, and the state that scripts ask for."""
+"""The first page: how the box is now, as a page, as a stream and as a picture; and the state that scripts ask for."""
 
-from flask import jsonify, redirect, render_template, url_for
+from collections.abc import Iterator
+
+from flask import (
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
-from appliance.control.messages import Status
-from setup_portal.pages.steps.showing import TITLES, wizard
-from setup_portal.recorder import recorder
+from appliance.control.messages import Counted, MemoryChanged, Picture, Status
+from setup_portal import guard
+from setup_portal.live import stream
+from setup_portal.live.facts import Told, told
+from setup_portal.live.newest import Newest
+from setup_portal.live.seats import Seats
+from setup_portal.pages.pressing import CHOICES, counted
+from setup_portal.pages.steps.showing import TITLES, network, wizard
+from setup_portal.recorder import LONG_S, recorder
+from setup_portal.words import say
+
+EVENTS = "text/event-stream"
 
 
 def front() -> ResponseReturnValue:
     """How the recorder is; until the set-up is over, the step that the owner was at."""
     if not wizard().progress.is_over:
         return redirect(url_for("set_up"), 303)
-    with recorder() as client:
-        status = client.ask(Status())
-    return render_template("front.html", status=status, steps=tuple(TITLES))
+    return render_template("front.html", told=_told(), minutes=CHOICES, steps=tuple(TITLES))
 
 
 def state() -> ResponseReturnValue:
@@ -26,3 +45,57 @@ def state() -> ResponseReturnValue:
     except (NoSupervisorError, GoneError, RefusedError):
         return jsonify(is_up=False)
     return jsonify(is_up=True)
+
+
+def live() -> ResponseReturnValue:
+    """The first page's part that changes, as server-sent events; only a browser that listens keeps the line."""
+    page = stream.Page(_state, _counted, _memory, _away)
+    seats: Seats = current_app.extensions["listeners"]
+    listens = request.headers.get("Accept", "") == EVENTS
+    socket_path = str(current_app.config["CONTROL_SOCKET"])
+    events = _seated(seats, guard.arrival().peer, socket_path, page) if listens else stream.once(page)
+    return Response(stream_with_context(events), content_type=f"{EVENTS}; charset=utf-8")
+
+
+def newest_picture() -> ResponseReturnValue:
+    """How the camera looks now, as JPEG."""
+    newest: Newest = current_app.extensions["newest"]
+    try:
+        jpeg = newest.jpeg(_picture)
+    except RefusedError:
+        abort(404)
+    return Response(jpeg, content_type="image/jpeg") if jpeg else abort(404)
+
+
+def _told() -> Told:
+    with recorder() as client:
+        status = client.ask(Status())
+    return told(status, network())
+
+
+def _state() -> str:
+    return render_template("news.html", told=_told())
+
+
+def _counted(event: Counted) -> str:
+    return counted(event.minutes, is_limit=event.is_limit)
+
+
+def _memory(event: MemoryChanged) -> str | None:
+    if event.state == "not-saved":
+        return event.sentence or say("A moment could not be kept.")
+    return say("%(name)s is kept.", name=event.name) if event.state == "kept" else None
+
+
+def _away() -> str:
+    return say("The recorder does not answer now. It may be starting; what was recorded is safe.")
+
+
+def _picture() -> bytes:
+    with recorder(LONG_S) as client:
+        return client.ask(Picture()).jpeg
+
+
+def _seated(seats: Seats, visitor: str, socket_path: str, page: stream.Page) -> Iterator[str]:
+    with seats.one_for(visitor) as is_seated:
+        yield from stream.listened(socket_path, page) if is_seated else stream.once(page)
