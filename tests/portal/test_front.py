@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from setup_portal.live.facts import told
+from setup_portal.live.latest import OLDEST_S as LATEST_S
+from setup_portal.live.latest import Latest
 from setup_portal.live.newest import OLDEST_S, Newest
 from setup_portal.live.seats import Seats
 from setup_portal.live.stream import EACH, MOST, written
@@ -123,6 +125,16 @@ def test_an_old_picture_is_taken_anew() -> None:
     with pytest.raises(RefusedError):
         newest.jpeg(_refuse)
     assert newest.jpeg(lambda: next(taken)) == b"3"
+
+
+def test_what_was_asked_for_one_serves_the_others() -> None:
+    now_s = [0.0]
+    latest, taken = Latest[bytes](lambda: now_s[0]), iter([b"1", b"2", b"3"])
+    assert [latest.value(lambda: next(taken)) for _ in range(3)] == [b"1"] * 3
+    now_s[0] = LATEST_S
+    with pytest.raises(RefusedError):
+        latest.value(_refuse)
+    assert latest.value(lambda: next(taken)) == b"2", "nothing old in its place"
 
 
 def _refuse() -> bytes:
