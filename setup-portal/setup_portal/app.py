@@ -11,6 +11,7 @@ from setup_portal.figures import length, moment, size
 from setup_portal.idle import Idle
 from setup_portal.keys import Keys
 from setup_portal.live import stream
+from setup_portal.live.latest import Latest
 from setup_portal.live.newest import Newest
 from setup_portal.live.seats import Seats
 from setup_portal.lookback.fragments import Fragments
@@ -40,7 +41,11 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
         keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle(), wizard=Wizard(store)
     )
     app.extensions.update(
-        listeners=Seats(stream.MOST, stream.EACH), newest=Newest(), watching=Watching(), fragments=Fragments()
+        listeners=Seats(stream.MOST, stream.EACH),
+        newest=Newest(),
+        latest=Latest(),
+        watching=Watching(),
+        fragments=Fragments(),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(step_title=step_title, asset=asset, size=size, length=length, moment=moment)

@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from setup_portal.live.facts import told
+from setup_portal.live.latest import OLDEST_S as LATEST_S
+from setup_portal.live.latest import Latest
 from setup_portal.live.newest import OLDEST_S, Newest
 from setup_portal.live.seats import Seats
 from setup_portal.live.stream import EACH, MOST, written
@@ -24,7 +26,7 @@ from appliance.control.errors import RefusedError
 from appliance.control.messages import Counted, JoinedNetwork, MemoryChanged, RecordingChanged
 from appliance.control.standin import StandInService, StandInSupervisor
 from tests.portal.conftest import Portal
-from tests.portal.test_process import PATIENCE_S, Pages, running
+from tests.portal.test_process import MOST_PAGE_BYTES, PATIENCE_S, Pages, running
 from tests.portal.visitor import Visitor
 
 
@@ -125,6 +127,16 @@ def test_an_old_picture_is_taken_anew() -> None:
     assert newest.jpeg(lambda: next(taken)) == b"3"
 
 
+def test_what_was_asked_for_one_serves_the_others() -> None:
+    now_s = [0.0]
+    latest, taken = Latest[bytes](lambda: now_s[0]), iter([b"1", b"2", b"3"])
+    assert [latest.value(lambda: next(taken)) for _ in range(3)] == [b"1"] * 3
+    now_s[0] = LATEST_S
+    with pytest.raises(RefusedError):
+        latest.value(_refuse)
+    assert latest.value(lambda: next(taken)) == b"2", "nothing old in its place"
+
+
 def _refuse() -> bytes:
     raise RefusedError("No.")
 
@@ -214,6 +226,10 @@ def test_four_phones_listen_and_every_page_is_there(
         stack.callback(fifth.connection.close)
         assert [name for name, _ in fifth.events()] == ["state"]
         assert pages.ask("/")[0] == pages.ask("/look-back")[0] == pages.ask("/picture.jpg")[0] == 200
+        first = pages.ask("/")[1]
+        parts = re.findall(r'(?:rel="stylesheet" href|script src)="([^"]+)"', first)
+        assert len(parts) == 2
+        assert len(first.encode()) + sum(len(pages.ask(part)[1].encode()) for part in parts) <= MOST_PAGE_BYTES
         supervisor.publish(Counted(3, 9.0))
         assert [phone.until("counted") for phone in phones] == ["The last 9 minutes."] * MOST
 

@@ -23,8 +23,8 @@ EVERY_S = 3.0
 """The state is told anew so often though nothing happened: ages and temperatures go on."""
 RETRY_MS = 1500
 RETRY_WITHOUT_SEAT_MS = 4000
-_SOON_S = 0.4
-"""Several events at once are one new state."""
+_SOON_S = 1.0
+"""Several events at once are one new state, which is asked for after them (`Latest` may hold one of just before)."""
 
 
 class Page:

@@ -16,10 +16,11 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
-from appliance.control.messages import Counted, MemoryChanged, Picture, Status
+from appliance.control.messages import Counted, MemoryChanged, NetworkAnswer, Picture, Status, StatusAnswer
 from setup_portal import guard
 from setup_portal.live import stream
-from setup_portal.live.facts import Told, told
+from setup_portal.live.facts import told
+from setup_portal.live.latest import Latest
 from setup_portal.live.newest import Newest
 from setup_portal.live.seats import Seats
 from setup_portal.pages.pressing import CHOICES, counted
@@ -29,12 +30,14 @@ from setup_portal.words import say
 
 EVENTS = "text/event-stream"
 
+Known = tuple[StatusAnswer, NetworkAnswer | None]
+
 
 def front() -> ResponseReturnValue:
     """How the recorder is; until the set-up is over, the step that the owner was at."""
     if not wizard().progress.is_over:
         return redirect(url_for("set_up"), 303)
-    return render_template("front.html", told=_told(), minutes=CHOICES, steps=tuple(TITLES))
+    return render_template("front.html", told=told(*_known()), minutes=CHOICES, steps=tuple(TITLES))
 
 
 def state() -> ResponseReturnValue:
@@ -67,14 +70,15 @@ def newest_picture() -> ResponseReturnValue:
     return Response(jpeg, content_type="image/jpeg") if jpeg else abort(404)
 
 
-def _told() -> Told:
+def _known() -> Known:
     with recorder() as client:
         status = client.ask(Status())
-    return told(status, network())
+    return status, network()
 
 
 def _state() -> str:
-    return render_template("news.html", told=_told())
+    latest: Latest[Known] = current_app.extensions["latest"]
+    return render_template("news.html", told=told(*latest.value(_known)))
 
 
 def _counted(event: Counted) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from setup_portal.store import Store
 from setup_portal.wizard.progress import Progress
 
@@ -23,6 +23,7 @@ from tests.stands.ring_folder import filled
 ROOT = Path(__file__).parents[3]
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
 SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
     "desktop": {"width": 1280, "height": 900},

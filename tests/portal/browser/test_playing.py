@@ -5,7 +5,7 @@ from setup_portal.lookback.footage import runs
 from setup_portal.lookback.playlist import KIND, playlist
 
 from appliance.control.messages import Keep
-from tests.portal.browser.conftest import PATIENCE_MS, Box, opened
+from tests.portal.browser.conftest import Box, opened
 
 GONE = "the footage has been overwritten meanwhile"
 SHOWN = "() => document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
@@ -89,5 +89,5 @@ def test_footage_that_goes_while_it_plays_is_told(browser: Browser, box: Box) ->
     for number in range(3, 10):
         (box.ring / f"00000001/{number:06d}.ts").unlink()
     page.evaluate("() => { const v = document.querySelector('video'); v.muted = true; v.play().catch(() => {}); }")
-    expect(page.get_by_role("alert")).to_contain_text(GONE, timeout=PATIENCE_MS)
+    expect(page.get_by_role("alert")).to_contain_text(GONE)
     page.context.close()
