@@ -16,7 +16,7 @@ AttemptState = Literal["trying", "proven", "failed", "kept", "returned"]
 
 T = TypeVar("T")
 
-ATTEMPT, PROVEN, COUNTRY = "attempt.json", "proven.json", "country"
+ATTEMPT, PROVEN, COUNTRY, HOST_NAME = "attempt.json", "proven.json", "country", "host_name"
 
 
 class Attempt(Struct, frozen=True):
@@ -74,6 +74,11 @@ class Attempts:
             (self._folder / PROVEN).unlink(missing_ok=True)
         flush_folder(self._folder)
 
+    def password(self) -> str:
+        """The one that lies there, so that it can be kept out of what is shown; empty if there is none."""
+        proven = self._read(PROVEN, Wanted)
+        return proven.password if proven else ""
+
     def country(self) -> str:
         """Two letters; empty if nobody named one."""
         try:
@@ -85,6 +90,13 @@ class Attempts:
         """Raises OSError. On the box, a program of root's tells the kernel."""
         write_durably(self._folder / COUNTRY, f"{country}\n".encode())
         flush_folder(self._folder)
+
+    def write_host_name(self, name: str) -> None:
+        """Raises OSError. Empty: the name that every box has. On the box, a program of root's gives it that name."""
+        path, content = self._folder / HOST_NAME, f"{name}\n".encode()
+        if (path.read_bytes() if path.exists() else b"\n") != content:
+            write_durably(path, content)
+            flush_folder(self._folder)
 
     def _write(self, name: str, content: object) -> None:
         write_durably(self._folder / name, msgspec.json.encode(content))

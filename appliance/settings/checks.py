@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from appliance.naming import host_trouble
 from appliance.settings.complaint import Complaint, path_trouble
 from appliance.settings.model import CameraSettings, NetworkSettings, PanelSettings, Settings
 from appliance.settings.upload_checks import upload_complaints
@@ -49,6 +50,8 @@ def _network(network: NetworkSettings) -> Iterator[Complaint]:
     if network.country and not re.fullmatch("[A-Z]{2}", network.country):
         said = 'network.country must be the two capital letters of a country, such as "DE"'
         yield Complaint(("network", "country"), said)
+    if network.host_name and (trouble := host_trouble(network.host_name)):
+        yield Complaint(("network", "host_name"), f"network.host_name {trouble}")
     if len(network.hotspot_name.encode()) > LONGEST_NETWORK_NAME_BYTES or not network.hotspot_name.isprintable():
         said = f"network.hotspot_name must be visible text of at most {LONGEST_NETWORK_NAME_BYTES} bytes"
         yield Complaint(("network", "hotspot_name"), said)
