@@ -67,10 +67,12 @@ async def run_appliance(
     warn: Log,
     owners: OwnersSettings,
     begin_anew: BeginAnew,
+    goes_on: Callable[[], bool],
 ) -> None:
     """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
 
-    `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another.
+    `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another;
+    `goes_on`: whether that is so.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError: a sentence for the owner each.
@@ -224,7 +226,7 @@ async def run_appliance(
         await server.start()
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
-            heartbeat = Heartbeat(notifier_of(os.environ), recorder)
+            heartbeat = Heartbeat(notifier_of(os.environ), recorder, goes_on)
             lives = (
                 recorder.run(),
                 panel.use_hardware(),

@@ -47,10 +47,11 @@ def main() -> int:
     except SettingsError as error:
         return _refuse(*error.sentences)
     life = Life(settings, OwnersSettings(asked.config, asked.base), is_demo=asked.demo)
+    environment = dict(os.environ)  # a life takes out of it what its children must not know
     with event_log(settings.box.event_log, SystemClock().is_trusted):
         code = _live(life)
     if code == 0 and life.is_to_begin_anew:
-        os.execv(sys.executable, sys.orig_argv)  # the very words that we were started with
+        os.execve(sys.executable, sys.orig_argv, environment)  # the very words that we were started with
     return code
 
 
@@ -63,9 +64,17 @@ class Life:
         self.is_demo = is_demo
         self.is_to_begin_anew = False
         self.stop = asyncio.Event()
+        self._is_over = False
+
+    def end(self) -> None:
+        """Somebody asked for it: nothing begins anew, be it on its way already."""
+        self._is_over, self.is_to_begin_anew = True, False
+        self.stop.set()
 
     def begin_anew(self) -> None:
         """End properly, and start with the settings as they are then."""
+        if self._is_over:
+            return
         _log.info("The settings have changed: the recorder starts anew.")
         self.is_to_begin_anew = True
         self.stop.set()
@@ -88,9 +97,9 @@ def _live(life: Life) -> int:
 
 
 async def _run(life: Life) -> None:
-    settings, stop = life.settings, life.stop
+    settings = life.settings
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, life.end)
     _log.info(
         "Moment Recorder %s: ring in %s, memories in %s. Ask it in another terminal: moment status",
         __version__,
@@ -113,6 +122,7 @@ async def _run_appliance(life: Life, hardware: Hardware) -> None:
         warn=_log.warning,
         owners=life.owners,
         begin_anew=life.begin_anew,
+        goes_on=lambda: life.is_to_begin_anew,
     )
 
 
@@ -121,7 +131,7 @@ async def _run_demo(life: Life) -> None:
     pins = life.settings.panel
     buttons = MockButtons(save_pin=pins.save_pin, upload_pin=pins.upload_pin)
     hardware = _gpio_panel(life.settings, buttons.factory)
-    keyboard = Keyboard(buttons, seconds_per_step=life.settings.memories.seconds_per_step, on_quit=life.stop.set)
+    keyboard = Keyboard(buttons, seconds_per_step=life.settings.memories.seconds_per_step, on_quit=life.end)
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Protocol
 
 from appliance.notify import Notifier
@@ -21,20 +22,25 @@ class Recording(Protocol):
 
 
 class Heartbeat:
-    """Feeds the watchdog as long as recording goes on."""
+    """Feeds the watchdog as long as recording goes on. `goes_on`: whether another life follows in the same process."""
 
-    def __init__(self, notifier: Notifier, recording: Recording) -> None:
+    def __init__(self, notifier: Notifier, recording: Recording, goes_on: Callable[[], bool] = lambda: False) -> None:
         self._notifier = notifier
         self._recording = recording
+        self._goes_on = goes_on
         self._liveness = Liveness()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Say that we are ready, be alive until `stop` is set or we are cancelled, and say that, too."""
+        """Say that we are ready, be alive until `stop` is set or we are cancelled, and say that, too.
+
+        Whoever says that they stop is killed if they do not end (systemd.service(5), TimeoutStopSec): the next life
+        is told of by nothing but a last sign of this one, so that the watchdog waits for it in full.
+        """
         self._notifier.tell("READY=1")
         try:
             await self._feed(stop)
         finally:
-            self._notifier.tell("STOPPING=1")
+            self._notifier.tell("WATCHDOG=1" if self._goes_on() else "STOPPING=1")
 
     async def _feed(self, stop: asyncio.Event) -> None:
         every_s = self._notifier.watchdog_s and self._notifier.watchdog_s / LOOKS_PER_WATCHDOG

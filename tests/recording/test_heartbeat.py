@@ -78,6 +78,13 @@ async def test_without_a_watchdog_it_waits_for_the_end(manager: Manager) -> None
     assert await manager.hear() == "STOPPING=1"
 
 
+async def test_a_life_that_another_one_follows_does_not_say_that_it_stops(manager: Manager) -> None:
+    stop = asyncio.Event()
+    stop.set()
+    await Heartbeat(Notifier(manager.address), HandRecording(), lambda: True).run(stop)
+    assert [await manager.hear(), await manager.hear()] == ["READY=1", "WATCHDOG=1"]
+
+
 async def test_without_a_manager_it_says_nothing() -> None:
     stop = asyncio.Event()
     stop.set()
