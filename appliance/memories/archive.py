@@ -164,8 +164,12 @@ class Archive:
         self._trash.forget(discarded)
         return entry
 
+    def discarded_film(self, discarded: Discarded) -> Path:
+        """Where a file in the trash lies; for any thread."""
+        return self._trash.film(discarded)
+
     def empty(self, discarded: list[Discarded]) -> None:
-        """Delete these for good."""
+        """Delete these for good, with all that is said of them. Of some the file may be gone already."""
         for one in discarded:
             self._trash.forget(one)
         for identity in {one.entry.id for one in discarded}:

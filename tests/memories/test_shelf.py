@@ -1,6 +1,7 @@
 """What the owner does with kept memories: pages, words for them, deletions that can be taken back."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import msgspec
@@ -168,17 +169,50 @@ async def test_the_trash_gives_way_before_the_ring(box: Box) -> None:
     assert await box.shelf.take_back(entry.name) is None
 
 
+async def test_room_that_the_trash_gives_does_not_wait_for_a_busy_archive(box: Box) -> None:
+    """A press may be waiting for it, while the archive reads a long file."""
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    is_read = threading.Event()
+    box._archivist.submit(is_read.wait)
+    box.store._disk_reserve_bytes = 1 << 62
+
+    try:
+        async with asyncio.timeout(20):
+            await box.store.make_room()
+        assert list((box.memories_path / ".trash").glob("*.mp4")) == []
+    finally:
+        is_read.set()
+    await box.entries()
+    assert list((box.memories_path / ".trash").iterdir()) == []
+
+
+async def test_what_is_on_its_way_back_is_nobodys_to_give_away(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    is_read = threading.Event()
+    box._archivist.submit(is_read.wait)
+
+    back = asyncio.create_task(box.shelf.take_back(entry.name))
+    await asyncio.sleep(0)
+    spared, films = box.store.spare(1)
+    is_read.set()
+
+    assert (spared, films) == (0, [])
+    assert await back == entry
+    assert (box.memories_path / entry.name).stat().st_size == entry.size_bytes
+
+
 async def test_as_much_trash_as_is_needed_keeps_the_ring_whole(box: Box) -> None:
     first, second = await memory(box, 0.5), await memory(box, 0.5)
     segments = len(box.store.ring)
     for entry in (first, second):
         await box.shelf.discard(entry.name)
 
-    spared, given = box.store.spare(1)
-    assert given
-    await given
+    spared, films = box.store.spare(1)
 
     assert spared == first.size_bytes
+    assert [film.stat().st_size for film in films] == [first.size_bytes]
     assert [one.entry for one in await box.shelf.deleted()] == [second]
     assert len(box.store.ring) == segments
 
