@@ -21,8 +21,12 @@ class Places(NamedTuple):
     system: Path
     connections: Path
     """NetworkManager's profiles."""
+    manager: Path
+    """What else NetworkManager remembers: when and where it was in which network."""
     network: Path
     """What the recorder remembers of networks; its user's."""
+    pages: Path
+    """What the pages remember: the password's hash, sessions, how far the set-up came; their user's."""
     report: Path
     notes: Path
     """What scripts that ran earlier in this boot complain about: a file with a sentence each."""
@@ -42,7 +46,9 @@ class Places(NamedTuple):
             settings=root / SETTINGS.relative_to("/").parent,
             system=data / "system",
             connections=data / "system" / "network-connections",
+            manager=data / "system" / "NetworkManager",
             network=data / "network",
+            pages=data / "portal",
             report=run / "report.json",
             notes=run / "troubles.d",
         )

@@ -1,14 +1,17 @@
 """Beginning anew: what the owner asked for on the box's pages is deleted at the next boot, before anything reads it.
 
-The wish is removed last: a power cut in between lets the next boot do the rest.
+The wish is removed last: a power cut in between lets the next boot do the rest. What each box makes up for itself, the
+set-up network's name and password, is made up anew by a later step of the same boot.
 """
 
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 
+from appliance.boot.making_up import NAME as HOTSPOT
 from appliance.boot.outcome import Outcome
 from appliance.boot.owners_file import NAME
 from appliance.boot.places import Places
@@ -18,10 +21,13 @@ WISH = "reset.json"
 STORAGES = "rclone.conf"
 
 
-class ResetWish(Struct, frozen=True):
-    """`parts`: of `settings`, `networks`, `storages`; `memories`: and the last hours, too."""
+Part = Literal["settings", "networks", "storages"]
 
-    parts: list[str]
+
+class ResetWish(Struct, frozen=True, forbid_unknown_fields=True):
+    """`memories`: what was kept, and the last hours, too."""
+
+    parts: list[Part]
     memories: bool
 
 
@@ -46,14 +52,18 @@ def reset(places: Places) -> Outcome:
     return Outcome(taken=[f"Reset, as you asked: {', '.join(told) or 'nothing'}."])
 
 
-def _forget(part: str, places: Places) -> None:
+def _forget(part: Part, places: Places) -> None:
     match part:
         case "settings":
             (places.settings / NAME).unlink(missing_ok=True)
+            _emptied(places.pages)
         case "storages":
             (places.settings / STORAGES).unlink(missing_ok=True)
         case "networks":
-            _emptied(places.connections)
+            (places.system / HOTSPOT).unlink(missing_ok=True)
+            flush_folder(places.system)
+            for folder in (places.connections, places.manager, places.network):
+                _emptied(folder)
 
 
 def _emptied(folder: Path) -> None:

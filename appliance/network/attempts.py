@@ -74,6 +74,11 @@ class Attempts:
             (self._folder / PROVEN).unlink(missing_ok=True)
         flush_folder(self._folder)
 
+    def password(self) -> str:
+        """The one that lies there, so that it can be kept out of what is shown; empty if there is none."""
+        proven = self._read(PROVEN, Wanted)
+        return proven.password if proven else ""
+
     def country(self) -> str:
         """Two letters; empty if nobody named one."""
         try:

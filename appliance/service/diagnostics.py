@@ -2,17 +2,15 @@
 
     status.json settings.toml versions.json boot-report.json events.log events.log.1 journal.txt
 
-Every text goes through `scrubbed` before it is written. Known secrets are starred wherever they stand, and so is
-whatever looks like a password in a URL or behind a word such as "token".
+Every text goes through `scrubbed` before it is written.
 """
 
 import asyncio
 import io
 import platform
-import re
 import tarfile
 from asyncio.subprocess import PIPE
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +21,7 @@ from appliance import __version__
 from appliance.child import GENTLY, Child
 from appliance.control.errors import RefusedError
 from appliance.control.messages import DiagnosticsAnswer, StatusAnswer
-from appliance.settings.hiding import STARS, hide, secrets_of
+from appliance.service.scrubbing import known_secrets, scrubbed, wifi_passwords
 from appliance.settings.model import Settings
 from appliance.settings.showing import show_settings
 from appliance.threads import in_thread
@@ -33,18 +31,6 @@ JOURNAL_LINES = 1000
 JOURNAL_LIMIT_S = 10.0
 MOST_BYTES = 4_000_000
 """Of one file: the newest part of it."""
-_SHORTEST_SECRET = 4
-
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
-_NAMED = re.compile(
-    r"((?:pass(?:word|wd|phrase)?|psk|token|secret|bearer|authorization|api_?key)[\"']?\s*[=:]\s*[\"']?)([^\s\"',;]+)",
-    re.IGNORECASE,
-)
-_OPTION = re.compile(r"^\s*([\w-]+)\s*=\s*(.+?)\s*$", re.MULTILINE)
-_IS_OPEN = re.compile(
-    r"type|provider|vendor|url|host|port|user|region|endpoint|remote|env_auth|drive_type|scope", re.IGNORECASE
-)
-"""Options of a storage that are no secrets (rclone.org/docs): all others are taken for some."""
 
 
 class Places(NamedTuple):
@@ -129,7 +115,7 @@ def versions() -> dict[str, str]:
 def write_archive(settings: Settings, places: Places, texts: Mapping[str, str]) -> DiagnosticsAnswer:
     """Put all texts together, scrubbed. Blocks. Raises OSError."""
     found = {**texts, **_files(places)}
-    known = known_secrets(settings, _read(places.rclone_config))
+    known = known_secrets(settings, _read(places.rclone_config), wifi_passwords(settings.network))
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w:gz") as archive:
         for name, text in found.items():
@@ -142,31 +128,6 @@ def write_archive(settings: Settings, places: Places, texts: Mapping[str, str]) 
     new.write_bytes(content.getvalue())
     new.replace(path)
     return DiagnosticsAnswer(str(path), len(content.getvalue()))
-
-
-def known_secrets(settings: Settings, rclone_config: str) -> list[str]:
-    """Every text that must not leave the box, longest first. Pure."""
-    options = (value for key, value in _OPTION.findall(rclone_config) if not _IS_OPEN.fullmatch(key))
-    urls = (secret for _, value in _OPTION.findall(rclone_config) for secret in _in_urls(value))
-    secrets = {*secrets_of(settings.camera.url), *options, *urls, *_in_json(rclone_config)}
-    return sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True)
-
-
-def scrubbed(text: str, known: Iterable[str]) -> str:
-    """The text with stars for all that is secret, or looks like it. Pure."""
-    for secret in known:
-        text = text.replace(secret, STARS)
-    text = _URL.sub(lambda url: hide(url[0]), text)
-    return _NAMED.sub(rf"\g<1>{STARS}", text)
-
-
-def _in_urls(text: str) -> list[str]:
-    return [secret for url in _URL.findall(text) for secret in secrets_of(url)]
-
-
-def _in_json(rclone_config: str) -> list[str]:
-    """A token of OAuth is a JSON object: its parts may stand elsewhere by themselves."""
-    return re.findall(r'"(?:access|refresh|id)_token"\s*:\s*"([^"]+)"', rclone_config)
 
 
 def _files(places: Places) -> dict[str, str]:

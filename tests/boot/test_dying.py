@@ -1,4 +1,4 @@
-"""A power cut after every step of a boot that takes over: the old state or the new, and the next start ends it."""
+"""A power cut after every step of a boot that takes over or resets: the next start ends what it began."""
 
 import os
 import subprocess
@@ -6,10 +6,12 @@ import sys
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from appliance.boot.camera_switch import OFF
 from appliance.boot.making_up import NAME, TOLD, told
+from appliance.boot.resetting import WISH, ResetWish
 from appliance.network.hotspot import read_hotspot
 from appliance.settings.hiding import STARS
 from tests.conftest import PROJECT_ROOT
@@ -38,6 +40,12 @@ pi_camera = true
 kind = "rtsp"
 url = "rtsp://me:hunter2@cam/live"
 """
+MOST_STEPS_OF_RESET = 400
+GOES = {
+    "data/settings/rclone.conf", "data/portal/keys.json", "data/portal/key", "data/network/proven.json",
+    "data/system/network-connections/home.nmconnection", "data/system/NetworkManager/seen-bssids",
+    "data/memories/2026-MEMORY.mp4", "data/memories/.claims/c-1/claim.json", "data/ring/00000001/000001.ts",
+}  # fmt: skip
 STORAGES = "[garage]\ntype = webdav\npass = obscured\n"
 
 
@@ -72,18 +80,22 @@ def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return lasting(card)
 
 
-@pytest.mark.campaign
-def test_whenever_the_power_fails(tmp_path: Path, ended: dict[str, bytes]) -> None:
-    prepared(tmp_path / "card")
-    steps = [str(step) for step in range(1, MOST_STEPS + 1, STRIDE)]
-    command = [sys.executable, "-m", "tests.stands.dying_boot", str(tmp_path / "card"), *steps]
+def dead_at_each_step(folder: Path, most_steps: int) -> list[BootCard]:
+    """Copies of the card in `folder`, each after a boot that died at another step."""
+    steps = [str(step) for step in range(1, most_steps + 1, STRIDE)]
+    command = [sys.executable, "-m", "tests.stands.dying_boot", str(folder / "card"), *steps]
     subprocess.run(command, cwd=PROJECT_ROOT, check=True, timeout=300)
-    cards = [BootCard(tmp_path / step) for step in steps]
+    cards = [BootCard(folder / step) for step in steps]
     died = [card for card in cards if not (card.root / "done").exists()]
     assert len(died) > 100 // STRIDE
     assert cards[-1] not in died, "there is no step after the last at which it died"
+    return died
 
-    for card in died:
+
+@pytest.mark.campaign
+def test_whenever_the_power_fails(tmp_path: Path, ended: dict[str, bytes]) -> None:
+    prepared(tmp_path / "card")
+    for card in dead_at_each_step(tmp_path, MOST_STEPS):
         settings = tomllib.loads(card.settings_file.read_text())
         is_new = "url" in settings["camera"]
         assert settings["camera"] == (tomllib.loads(FILE if is_new else OLD)["camera"] | settings["camera"])
@@ -98,3 +110,26 @@ def test_whenever_the_power_fails(tmp_path: Path, ended: dict[str, bytes]) -> No
         card.boot()
         assert {name: content for name, content in lasting(card).items() if not name.endswith(".new")} == ended
         assert card.firmware(TOLD) == told(read_hotspot(card.places.system / NAME))
+
+
+@pytest.mark.campaign
+def test_whenever_the_power_fails_while_all_is_reset(tmp_path: Path) -> None:
+    card = BootCard(tmp_path / "card")
+    card.boot()
+    known = read_hotspot(card.places.system / NAME)
+    card.settings_file.write_text(OLD)
+    for path in map(card.root.joinpath, GOES):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    wish = ResetWish(["settings", "networks", "storages"], memories=True)
+    (card.places.settings / WISH).write_bytes(msgspec.json.encode(wish))
+
+    for died in dead_at_each_step(tmp_path, MOST_STEPS_OF_RESET):
+        assert died.boot().troubles == []
+
+        assert not GOES & died.files().keys()
+        assert not (died.places.settings / WISH).exists()
+        assert died.settings == {}
+        fresh = read_hotspot(died.places.system / NAME)
+        assert fresh.passphrase != known.passphrase
+        assert died.firmware(TOLD) == told(fresh)

@@ -5,14 +5,26 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from appliance.boot.making_up import NAME, TOLD, told
 from appliance.boot.outcome import Outcome
 from appliance.boot.places import Places
-from appliance.boot.resetting import ResetWish, reset
+from appliance.boot.resetting import Part, ResetWish, reset
+from appliance.control.messages import ResetPart
+from appliance.network.hotspot import read_hotspot
+from tests.stands.boot_card import BootCard
 
 FILES = {
     "data/settings/moment.toml": "settings",
+    "data/portal/keys.json": "settings",
+    "data/portal/progress.json": "settings",
+    "data/portal/key": "settings",
     "data/settings/rclone.conf": "storages",
     "data/system/network-connections/home.nmconnection": "networks",
+    "data/system/NetworkManager/seen-bssids": "networks",
+    "data/system/hotspot.json": "networks",
+    "data/network/attempt.json": "networks",
+    "data/network/proven.json": "networks",
+    "data/network/country": "networks",
     "data/memories/2026-MEMORY.mp4": "memories",
     "data/memories/.claims/c-1/claim.json": "memories",
     "data/ring/00000001/000001.ts": "memories",
@@ -29,7 +41,7 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def wish(root: Path, parts: list[str], *, memories: bool = False) -> None:
+def wish(root: Path, parts: list[Part], *, memories: bool = False) -> None:
     (root / "data/settings/reset.json").write_bytes(msgspec.json.encode(ResetWish(parts, memories)))
 
 
@@ -46,7 +58,7 @@ def left(root: Path) -> set[str]:
         (["settings", "networks", "storages"], True),
     ],
 )
-def test_what_was_asked_for_goes_and_nothing_else(root: Path, parts: list[str], memories: bool) -> None:
+def test_what_was_asked_for_goes_and_nothing_else(root: Path, parts: list[Part], memories: bool) -> None:
     wish(root, parts, memories=memories)
     gone = {*parts, *(["memories"] if memories else [])}
 
@@ -67,8 +79,17 @@ def test_one_that_was_cut_off_is_done_by_the_next_boot(root: Path) -> None:
     assert "storages" not in left(root)
 
 
-def test_a_wish_that_cannot_be_read_resets_nothing(root: Path) -> None:
-    (root / "data/settings/reset.json").write_bytes(b"\xff{}")
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"\xff{}",
+        b'{"parts": ["settings", "everything"], "memories": true}',
+        b'{"parts": ["../log"], "memories": false}',
+        b'{"parts": ["settings"], "memories": true, "logs": true}',
+    ],
+)
+def test_a_wish_that_cannot_be_understood_resets_nothing(root: Path, wrong: bytes) -> None:
+    (root / "data/settings/reset.json").write_bytes(wrong)
 
     assert "nothing was" in reset(Places.below(root)).troubles[0]
     assert left(root) == set(FILES.values())
@@ -84,3 +105,21 @@ def test_a_link_in_the_place_of_memories_leads_nowhere(root: Path) -> None:
     reset(Places.below(root))
 
     assert (elsewhere / "2026-MEMORY.mp4").exists()
+
+
+def test_the_pages_may_ask_for_what_the_boot_can_do() -> None:
+    assert ResetPart == Part
+
+
+def test_the_set_up_network_is_another_one_and_the_card_tells_it(card: BootCard) -> None:
+    card.boot()
+    before = read_hotspot(card.places.system / NAME)
+    card.places.settings.mkdir(parents=True, exist_ok=True)
+    wish(card.root, ["networks"])
+
+    assert card.boot().troubles == []
+
+    after = read_hotspot(card.places.system / NAME)
+    assert after.passphrase != before.passphrase
+    assert after.name != before.name
+    assert card.firmware(TOLD) == told(after)

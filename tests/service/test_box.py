@@ -1,11 +1,13 @@
 """What only root may do is wished for; an archive for whoever helps holds no secret."""
 
 import asyncio
+import json
 import os
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -17,9 +19,19 @@ from appliance.boot.resetting import ResetWish
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Diagnostics, DiagnosticsAnswer, Done, FactoryReset, SetClock
 from appliance.control.standin import StandInService
+from appliance.network.hotspot import HotspotSecret
+from appliance.network.profiles import Wanted
 from appliance.service.box import BoxDesk
-from appliance.service.diagnostics import Diagnosis, known_secrets, read_journal, scrubbed
-from appliance.settings.model import BoxSettings, CameraSettings, ControlSettings, Settings, UploadSettings
+from appliance.service.diagnostics import Diagnosis, read_journal
+from appliance.service.scrubbing import known_secrets, scrubbed
+from appliance.settings.model import (
+    BoxSettings,
+    CameraSettings,
+    ControlSettings,
+    NetworkSettings,
+    Settings,
+    UploadSettings,
+)
 from tests.stands.memory_box import HandClock
 
 BERLIN = SetClock(1_795_000_000.0, "Europe/Berlin")
@@ -107,6 +119,15 @@ SECRETS = {
     "wifi": "hunter7-wifi",
     "bearer": "hunter8-bearer",
     "proxy": "hunter9-proxy",
+    "hotspot": "aaaa-hunter10-bbbb",
+    "joined": 'hunter11 "joined" one',
+    "spaced": "hunter12 with blanks",
+    "code": "hunter13\\;code",
+    "hash": "HUNTER14+/abc==:salt",
+    "session": "hunter15_Aa0-0123456789abcdefghijklmnopqrst",
+    "cookie": "hunter16",
+    "mark": "hunter17mark",
+    "raw": "0123456789abcdef" * 4,
 }
 RCLONE = f"""
 [garage]
@@ -121,7 +142,15 @@ token = {{"access_token":"{SECRETS["access"]}","refresh_token":"{SECRETS["refres
 """
 SAID = f"""camera rtsp://viewer:{SECRETS["camera"]}@192.0.2.7/live?password={SECRETS["in-path"]} is away
 rclone: {SECRETS["storage"]} was refused; {SECRETS["access"]} has expired, {SECRETS["refresh"]} too
-psk={SECRETS["wifi"]} "password": "{SECRETS["wifi"]}" Authorization: {SECRETS["bearer"]} {SECRETS["proxy"]}
+the set-up network takes {SECRETS["hotspot"]}; {SECRETS["joined"]} and {quote(SECRETS["joined"])} were asked
+{json.dumps({"was": SECRETS["joined"]})}
+<info> {{'psk': <'{SECRETS["spaced"]}'>, 'ssid': <'Home'>}} psk={SECRETS["raw"]}
+wpa_supplicant: psk="{SECRETS["spaced"]}" passphrase: '{SECRETS["spaced"]}' WIFI:T:WPA;S:My Home;P:{SECRETS["code"]};;
+keys.json: {{"password":"scrypt:16384:8:1:{SECRETS["hash"]}"}} or scrypt:16384:8:1:{SECRETS["hash"]}
+GET /memories Cookie: a=b; moment={SECRETS["cookie"]}
+X-Mark: {SECRETS["mark"]} session {SECRETS["session"]} Authorization: Basic {SECRETS["bearer"]}
+bearer {SECRETS["bearer"]} {SECRETS["proxy"]}
+psk={SECRETS["wifi"]} "password": "{SECRETS["wifi"]}" Authorization: {SECRETS["bearer"]}
 """
 
 
@@ -134,11 +163,15 @@ def unpacked(path: str) -> dict[str, str]:
 async def test_an_archive_holds_what_helps_and_no_secret(root: Path, thread: ThreadPoolExecutor) -> None:
     url = f"rtsp://viewer:{SECRETS['camera']}@192.0.2.7/live?password={SECRETS['in-path']}"
     (root / "rclone.conf").write_text(RCLONE)
+    (root / "hotspot.json").write_bytes(msgspec.json.encode(HotspotSecret("Moment-X", SECRETS["hotspot"])))
+    (root / "network").mkdir()
+    (root / "network/proven.json").write_bytes(msgspec.json.encode(Wanted(b"Home", SECRETS["joined"], "wpa2")))
     for name in ("events.log", "events.log.1", "report.json"):
         (root / name).write_text(SAID)
     settings = Settings(
         camera=CameraSettings("rtsp", url),
         upload=UploadSettings(rclone_config=str(root / "rclone.conf")),
+        network=NetworkSettings(directory=str(root / "network"), hotspot_file=str(root / "hotspot.json")),
         control=ControlSettings(str(root / "run/moment-recorder/control.sock")),
         box=BoxSettings(str(root / "report.json"), str(root / "events.log")),
     )
@@ -160,12 +193,27 @@ async def test_an_archive_holds_what_helps_and_no_secret(root: Path, thread: Thr
         for name, text in texts.items():
             assert secret not in text, (secret, name)
     assert "192.0.2.7/live" in texts["events.log"]
+    assert "'ssid': <'Home'>" in texts["journal.txt"]
+    assert "GET /memories" in texts["journal.txt"]
     assert '"recording"' in texts["status.json"]
 
 
 @given(st.text(min_size=4, max_size=20), st.text(max_size=20), st.text(max_size=20))
 def test_a_known_secret_is_nowhere(secret: str, before: str, after: str) -> None:
     assert secret not in scrubbed(before + secret + after, [secret]) or secret in "********"
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "fdd1c7f4-1f3a-4c0e-9f0a-0123456789ab was kept",
+        f"sha256 {'0123456789abcdef' * 4}",
+        "2026-11-24T20-54-47-MEMORY.mp4 goes to garage:moment-recorder/2026/11",
+        "the password is wrong; secrets are kept elsewhere",
+    ],
+)
+def test_what_only_looks_a_little_like_a_secret_stays(plain: str) -> None:
+    assert scrubbed(plain, []) == plain
 
 
 def test_names_of_storages_and_users_stay_readable() -> None:

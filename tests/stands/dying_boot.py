@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.stands.boot_card import BootCard
 
-FILE_WORK = {"open", "write", "fsync", "fdatasync", "replace", "unlink", "mkdir", "chmod", "fchmod"}
+FILE_WORK = {"open", "write", "fsync", "fdatasync", "replace", "unlink", "mkdir", "rmdir", "chmod", "fchmod"}
 
 
 def boot_until(card: BootCard, last: int) -> None:
