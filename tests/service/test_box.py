@@ -23,7 +23,7 @@ from appliance.network.hotspot import HotspotSecret
 from appliance.network.profiles import Wanted
 from appliance.service.box import BoxDesk
 from appliance.service.diagnostics import Diagnosis, read_journal
-from appliance.service.scrubbing import known_secrets, scrubbed
+from appliance.service.scrubbing import PIECE_CHARACTERS, known_secrets, pieces, scrubbed
 from appliance.settings.model import (
     BoxSettings,
     CameraSettings,
@@ -225,3 +225,22 @@ def test_names_of_storages_and_users_stay_readable() -> None:
 
 async def test_the_journal_is_read_or_it_is_said_why_not() -> None:
     assert (await read_journal()).strip()
+
+
+@given(st.lists(st.text(st.sampled_from("ab =:\n\"'"), max_size=300), max_size=60))
+def test_a_long_text_is_searched_in_short_parts(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    parts = list(pieces(text))
+
+    assert "".join(parts) == text
+    for part in parts[:-1]:
+        assert part.endswith("\n")
+        assert not part.rstrip().endswith((":", "="))
+
+
+def test_a_log_is_not_searched_as_a_whole_and_a_secret_on_the_next_line_is_found() -> None:
+    log = "a line of the log\n" * 1000
+    found = scrubbed(f"{log}password:\n  hunter2\n{log}", [])
+
+    assert "hunter2" not in found
+    assert max(map(len, pieces(log))) < PIECE_CHARACTERS + 100
