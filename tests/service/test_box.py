@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.boot.phone_clock import ANSWER, WISH, ClockAnswer, fulfil
-from appliance.boot.resetting import ResetWish
+from appliance.boot.phone_clock import fulfil
+from appliance.boot.wishes import CLOCK, CLOCK_ANSWER, ClockAnswer, ResetWish
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Diagnostics, DiagnosticsAnswer, Done, FactoryReset, SetClock
 from appliance.control.standin import StandInService
@@ -65,7 +65,7 @@ def desk(root: Path, thread: ThreadPoolExecutor, *, is_box: bool = True, patienc
 async def with_root(root: Path, request: SetClock, thread: ThreadPoolExecutor, *, trusted: bool) -> Done:
     """Root's unit does its work as soon as the wish lies there."""
     asking = asyncio.create_task(desk(root, thread).ask(request))
-    wish = root / WISH.relative_to("/")
+    wish = root / CLOCK.relative_to("/")
     async with asyncio.timeout(20):
         while not wish.exists():  # noqa: ASYNC110 - as systemd's path unit looks
             await asyncio.sleep(0.01)
@@ -83,11 +83,11 @@ async def test_the_phone_s_clock_is_taken_over_by_root(root: Path, thread: Threa
 
 
 async def test_a_silent_root_is_told_and_its_answer_to_another_is_none(root: Path, thread: ThreadPoolExecutor) -> None:
-    (root / ANSWER.relative_to("/")).write_bytes(msgspec.json.encode(ClockAnswer("another", is_set=True)))
+    (root / CLOCK_ANSWER.relative_to("/")).write_bytes(msgspec.json.encode(ClockAnswer("another", is_set=True)))
 
     with pytest.raises(RefusedError, match="did not answer"):
         await desk(root, thread, patience_s=0.2).ask(BERLIN)
-    assert not (root / WISH.relative_to("/")).exists()
+    assert not (root / CLOCK.relative_to("/")).exists()
 
 
 async def test_a_machine_that_is_no_box_is_left_alone(root: Path, thread: ThreadPoolExecutor) -> None:
