@@ -9,7 +9,9 @@ from flask import Flask, url_for
 from setup_portal import guard, troubles
 from setup_portal.idle import Idle
 from setup_portal.keys import Keys
+from setup_portal.pages.front import is_recorder_there
 from setup_portal.pages.steps.showing import step_title
+from setup_portal.pulse import Pulse
 from setup_portal.routes import NEEDS, ROUTES
 from setup_portal.store import Store
 from setup_portal.throttle import Throttle
@@ -31,7 +33,13 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
         MAX_FORM_PARTS=MOST_FIELDS,
     )
     app.extensions.update(
-        keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle(), wizard=Wizard(store)
+        keys=Keys(store),
+        store=store,
+        idle=idle,
+        needs=NEEDS,
+        throttle=Throttle(),
+        wizard=Wizard(store),
+        pulse=Pulse(is_recorder_there),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(step_title=step_title, asset=asset)

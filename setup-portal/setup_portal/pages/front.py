@@ -1,11 +1,13 @@
 """The first page, and the state that scripts ask for."""
 
-from flask import jsonify, redirect, render_template, url_for
+from flask import current_app, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import Status
+from setup_portal import guard
 from setup_portal.pages.steps.showing import TITLES, wizard
+from setup_portal.pulse import Pulse
 from setup_portal.recorder import recorder
 
 
@@ -20,9 +22,15 @@ def front() -> ResponseReturnValue:
 
 def state() -> ResponseReturnValue:
     """Whether the recorder answers: a page that waits for it asks here. Tells a stranger nothing else."""
+    pulse: Pulse = current_app.extensions["pulse"]
+    return jsonify(is_up=pulse.is_there(guard.now_s()))
+
+
+def is_recorder_there() -> bool:
+    """Ask it."""
     try:
         with recorder() as client:
             client.ask(Status())
     except (NoSupervisorError, GoneError, RefusedError):
-        return jsonify(is_up=False)
-    return jsonify(is_up=True)
+        return False
+    return True
