@@ -81,14 +81,19 @@ class Shelf:
 
     async def discard(self, name: str) -> bool:
         """Put one file into the trash; False if there is none of that name. Raises OSError."""
-        async with self._order:
-            at_s = self._clock.monotonic_s()
-            discarded = await self._in_archive(self._archive.discard, name, self._clock.boot_id, at_s)
+        self._workshop.leaves(name)  # first: the archive may be busy, and a press must not count on this file
+        discarded = None
+        try:
+            async with self._order:
+                at_s = self._clock.monotonic_s()
+                discarded = await self._in_archive(self._archive.discard, name, self._clock.boot_id, at_s)
+                if discarded is not None:
+                    self._note(discarded)
+                    self._workshop.left(discarded.entry)
+        finally:
             if discarded is None:
-                return False
-            self._note(discarded)
-            self._workshop.left(discarded.entry)
-            return True
+                await self._workshop.stays()
+        return discarded is not None
 
     async def take_back(self, name: str) -> Entry | None:
         """Undo the last deletion of that name; None if that cannot be done any more. Raises OSError."""

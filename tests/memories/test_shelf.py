@@ -154,6 +154,37 @@ async def test_a_name_that_was_given_again_is_no_reason_to_lose_either(box: Box)
     assert (box.memories_path / entry.name).read_bytes() == b"another one"
 
 
+async def test_a_press_does_not_count_on_what_is_just_being_deleted(box: Box) -> None:
+    """Be the archive as busy as it likes: the same minutes pressed once more are kept once more."""
+    entry = await memory(box, 2.5)
+    box.fixed.add(entry.id)  # on its way to storage: a press would leave out what it holds
+    is_read = threading.Event()
+    box._archivist.submit(is_read.wait)
+
+    deletion = asyncio.create_task(box.shelf.discard(entry.name))
+    await asyncio.sleep(0)
+    moment = box.press(2.5)
+    await box.secured(moment)
+    is_read.set()
+    assert await deletion
+
+    box.roll(1)
+    assert moment.claim
+    assert moment.claim.segments[0].key <= entry.last
+    assert [kept.name for kept in await box.entries()] != [entry.name]
+    assert (await box.kept(moment))[0].got_s >= 2.5
+
+
+async def test_what_could_not_be_deleted_is_counted_on_again(box: Box) -> None:
+    entry = await memory(box)
+    (box.memories_path / ".trash").rmdir()
+
+    with pytest.raises(OSError, match="No such file"):
+        await box.shelf.discard(entry.name)
+
+    assert [earlier.id for earlier in box.workshop.kept_lately] == [entry.id]
+
+
 async def test_the_trash_gives_way_before_the_ring(box: Box) -> None:
     entry = await memory(box)
     segments = len(box.store.ring)
