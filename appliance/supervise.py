@@ -4,6 +4,7 @@
 
 Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it. When the
 settings have changed it ends as if asked to, and starts anew in its own place: whoever started it sees nothing of it.
+The demo does so within its process, because the pages beside it go on.
 """
 
 import argparse
@@ -31,6 +32,9 @@ from appliance.settings.owners import OwnersSettings
 from appliance.settings.reading import SettingsError, read_settings
 from appliance.tools import MissingToolError, require_new_tools, require_tools
 
+DEMO_SETTINGS = Path("var/moment.toml")
+"""Made when something is changed on the demo's pages."""
+
 _log = logging.getLogger("moment")
 
 
@@ -42,11 +46,12 @@ def main() -> int:
     parser.add_argument("--demo", action="store_true")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    file = DEMO_SETTINGS if asked.demo else asked.config
     try:
-        settings = read_settings(asked.config, asked.base)
+        settings = read_settings(None if asked.demo and not file.exists() else file, asked.base)
     except SettingsError as error:
         return _refuse(*error.sentences)
-    life = Life(settings, OwnersSettings(asked.config, asked.base), is_demo=asked.demo)
+    life = Life(settings, OwnersSettings(file, asked.base), is_demo=asked.demo)
     environment = dict(os.environ)  # a life takes out of it what its children must not know
     with event_log(settings.box.event_log, SystemClock().is_trusted):
         code = _live(life)
@@ -62,22 +67,30 @@ class Life:
         self.settings = settings
         self.owners = owners
         self.is_demo = is_demo
-        self.is_to_begin_anew = False
         self.stop = asyncio.Event()
-        self._is_over = False
+        self._is_changed = self._is_ended = False
 
-    def end(self) -> None:
-        """Somebody asked for it: nothing begins anew, be it on its way already."""
-        self._is_over, self.is_to_begin_anew = True, False
-        self.stop.set()
+    @property
+    def is_to_begin_anew(self) -> bool:
+        """Who was asked to end does not come back, whatever else was wished for."""
+        return self._is_changed and not self._is_ended
 
     def begin_anew(self) -> None:
         """End properly, and start with the settings as they are then."""
-        if self._is_over:
-            return
         _log.info("The settings have changed: the recorder starts anew.")
-        self.is_to_begin_anew = True
+        self._is_changed = True
         self.stop.set()
+
+    def end(self) -> None:
+        """End properly."""
+        self._is_ended = True
+        self.stop.set()
+
+    def next(self) -> None:
+        """The one that follows, in this process. Raises SettingsError."""
+        self.settings = self.owners.read().settings
+        self._is_changed = False
+        self.stop.clear()
 
 
 def _live(life: Life) -> int:
@@ -88,6 +101,8 @@ def _live(life: Life) -> int:
             require_new_tools()
         _allow_many_files()
         asyncio.run(_run(life))
+    except SettingsError as error:
+        return _refuse(*error.sentences)
     except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError) as error:
         return _refuse(str(error))
     except Exception:  # noqa: BLE001 - told in both logs; the exit code says that it is to be started again
@@ -127,6 +142,15 @@ async def _run_appliance(life: Life, hardware: Hardware) -> None:
 
 
 async def _run_demo(life: Life) -> None:
+    """Lives follow each other beside the same pages."""
+    async with pages(life.settings.control.socket, _log.info):
+        await _live_as_demo(life)
+        while life.is_to_begin_anew:
+            life.next()
+            await _live_as_demo(life)
+
+
+async def _live_as_demo(life: Life) -> None:
     """The terminal's keys drive mock pins: everything behind the pins is the very code of the board."""
     pins = life.settings.panel
     buttons = MockButtons(save_pin=pins.save_pin, upload_pin=pins.upload_pin)
@@ -135,8 +159,7 @@ async def _run_demo(life: Life) -> None:
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
     try:
-        async with pages(life.settings.control.socket, _log.info):
-            await _run_appliance(life, hardware)
+        await _run_appliance(life, hardware)
     finally:
         keyboard.stop()
         buttons.close()

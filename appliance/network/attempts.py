@@ -16,7 +16,7 @@ AttemptState = Literal["trying", "proven", "failed", "kept", "returned"]
 
 T = TypeVar("T")
 
-ATTEMPT, PROVEN, COUNTRY = "attempt.json", "proven.json", "country"
+ATTEMPT, PROVEN, COUNTRY, HOST_NAME = "attempt.json", "proven.json", "country", "host_name"
 
 
 class Attempt(Struct, frozen=True):
@@ -90,6 +90,13 @@ class Attempts:
         """Raises OSError. On the box, a program of root's tells the kernel."""
         write_durably(self._folder / COUNTRY, f"{country}\n".encode())
         flush_folder(self._folder)
+
+    def write_host_name(self, name: str) -> None:
+        """Raises OSError. Empty: the name that every box has. On the box, a program of root's gives it that name."""
+        path, content = self._folder / HOST_NAME, f"{name}\n".encode()
+        if (path.read_bytes() if path.exists() else b"\n") != content:
+            write_durably(path, content)
+            flush_folder(self._folder)
 
     def _write(self, name: str, content: object) -> None:
         write_durably(self._folder / name, msgspec.json.encode(content))

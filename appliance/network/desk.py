@@ -54,12 +54,13 @@ class Desk:
         self.hotspot = hotspot
         self.view = View()
         self.country = country
+        self.is_ours = is_ours
+        """Whether the network is the recorder's to change."""
         self._manager = manager
         self._attempts = attempts
         self._meter = meter
         self._clock = clock
         self._thread = thread
-        self._is_ours = is_ours
         self._prove = prove
         self._stir = stir
 
@@ -73,7 +74,7 @@ class Desk:
     @property
     def sentence(self) -> str:
         """How it is."""
-        trouble = self.hotspot.trouble if self._is_ours else None
+        trouble = self.hotspot.trouble if self.is_ours else None
         return sentences.of_mode(self.mode.mode, self.view, self.name, self.mode.reason, trouble)
 
     @property
@@ -108,7 +109,7 @@ class Desk:
     async def recall(self) -> None:
         """The country that was named last; the settings' own, where nobody named one, is handed to root as well."""
         named = await in_thread(self._thread, self._attempts.country)
-        if not named and self.country and self._is_ours:
+        if not named and self.country and self.is_ours:
             with contextlib.suppress(NetworkRefusedError):
                 await self._name_country(self.country)
         self.country = named or self.country
@@ -196,7 +197,7 @@ class Desk:
         return "The set-up network closes; the box goes back to the networks that it knows."
 
     def _hands_off(self) -> str | None:
-        if self._is_ours:
+        if self.is_ours:
             return None
         return "This recorder leaves the network of its machine alone: `network.set_up` in the settings changes that."
 

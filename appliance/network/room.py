@@ -6,6 +6,7 @@ Nothing that happens here reaches recording: a fault is logged and tried again, 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Awaitable
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import NoReturn, Protocol, TypedDict, Unpack
@@ -54,7 +55,7 @@ class Joints(TypedDict):
 class NetworkRoom:
     """`desk` answers; `link` leads to NetworkManager, for others to listen as well.
 
-    `directory`: for what is to be known after a power cut; `hotspot_file`: of root's making.
+    `directory`: for what is to be known after a power cut; `hotspot_file`: of root's making; `host_name`: of the box.
 
     `address`: of the bus, None for the system's; `sys`: what `/sys` lies below; `slow_s`: for calls that take long.
     """
@@ -66,6 +67,7 @@ class NetworkRoom:
         directory: Path,
         hotspot_file: Path,
         hotspot_name: str = "",
+        host_name: str = "",
         country: str = "",
         address: str | None = None,
         sys: Path = Path("/"),
@@ -83,6 +85,7 @@ class NetworkRoom:
         joining = Joining(self._manager, Tracer(self.link, self._supplicant), patience)
         self._attempts = Attempts(directory)
         self._hotspot = Hotspot(hotspot_file, hotspot_name)
+        self._host_name = host_name
         self._mode = SetUpMode(plan, self._clock.monotonic_s())
         self._ear = Ear(joining, self._clock)
         self._trials = Trials(self._attempts, self._clock, self._thread)
@@ -135,15 +138,24 @@ class NetworkRoom:
             await asyncio.gather(*ending, return_exceptions=True)
 
     async def _begin(self) -> None:
-        """What earlier lives left."""
+        """What earlier lives left, each for itself: what cannot be read or written costs nothing else."""
         if self._is_ours:
-            with contextlib.suppress(OSError):  # told in the log when something is to be written
-                await in_thread(self._thread, self._attempts.prepare)
-            await in_thread(self._thread, self._hotspot.read)
-        await self._trials.recall()
-        await self.desk.recall()
+            await self._try(in_thread(self._thread, self._attempts.prepare))
+            await self._try(in_thread(self._thread, self._hotspot.read))
+            await self._try(in_thread(self._thread, self._attempts.write_host_name, self._host_name))
+        await self._try(self._trials.recall())
+        await self._try(self.desk.recall())
         if self._trials.wanted and self._is_ours:
             self._mode.tried(self._clock.monotonic_s(), is_proven=True)
+
+    @staticmethod
+    async def _try(work: Awaitable[object]) -> None:
+        try:
+            await work
+        except OSError as error:
+            _log.warning("what the network room keeps cannot be read or written: %s", error.strerror)
+        except Exception:  # noqa: BLE001 - whatever it is, recording goes on
+            _log.exception("the network room could not take up what was left, and goes on")
 
     async def _turn_safely(self) -> float | None:
         """One turn; how long to wait for the next if nothing stirs."""

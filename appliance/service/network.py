@@ -110,6 +110,7 @@ class NetworkService:
             attempt=self._attempt(),
             host_name=desk.host_name,
             dashboard=[f"http://{where}/" for where in (f"{desk.host_name}.local", *self._addresses())],
+            is_ours=desk.is_ours,
         )
 
     def _addresses(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from appliance.control.messages import (
     WifiScan,
     WifiScanAnswer,
 )
-from appliance.network.attempts import ATTEMPT, COUNTRY, PROVEN
+from appliance.network.attempts import ATTEMPT, COUNTRY, HOST_NAME, PROVEN
 from appliance.network.profiles import ADDRESS
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
@@ -53,15 +53,16 @@ JOIN = WifiJoin(b"home".hex(), PASSWORD)
 class Box:
     """A room that runs, and what it told."""
 
-    def __init__(self, address: str, folder: Path, plan: Plan) -> None:
+    def __init__(self, address: str, folder: Path, plan: Plan, *, kept: str = "network", name: str = "") -> None:
         self.folder = folder
         self.told: list[NetworkChanged] = []
         self.moved = asyncio.Event()
         self._thread = ThreadPoolExecutor(1)
         self.room = NetworkRoom(
             plan=plan,
-            directory=folder / "network",
+            directory=folder / kept,
             hotspot_file=folder / "hotspot.json",
+            host_name=name,
             address=address,
             sys=folder,
             patience=QUICK,
@@ -129,7 +130,7 @@ Boxes = Callable[..., contextlib.AbstractAsyncContextManager[Box]]
 
 @pytest.fixture
 def boxes(bus: PrivateBus, air: StandInNetworkManager, tmp_path: Path) -> Boxes:
-    return lambda plan=EAGER: Box(bus.address, tmp_path, plan).living()
+    return lambda plan=EAGER, **more: Box(bus.address, tmp_path, plan, **more).living()
 
 
 async def test_from_the_first_start_to_the_home_network(air: StandInNetworkManager, boxes: Boxes) -> None:
@@ -174,6 +175,40 @@ async def test_a_wrong_password_comes_back_with_its_reason(boxes: Boxes) -> None
         assert failed.mode == "hotspot"
         assert "There is no such try" in await box.refusal(WifiKeep("x"))
         assert "does not wait to be kept" in await box.refusal(WifiKeep(failed.attempt.id))
+
+
+async def test_whatever_fails_at_the_beginning_the_room_lives(
+    boxes: Boxes, air: StandInNetworkManager, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with boxes(kept="no\0folder") as box:  # a path that no call takes: each of them fails in a way nobody foresaw
+        await box.until_mode("hotspot")
+        assert "Moment-K7QD" in (await box.network()).sentence
+    assert "could not take up what was left" in caplog.text
+
+
+async def test_a_folder_that_cannot_be_made_is_told_and_the_room_lives(
+    boxes: Boxes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "network").write_text("a file where a folder should be")
+    async with boxes() as box:
+        await box.until_mode("hotspot")
+    assert "what the network room keeps cannot be read or written: File exists" in caplog.text
+
+
+async def test_the_box_s_name_is_left_for_root(boxes: Boxes, tmp_path: Path) -> None:
+    left = tmp_path / "network" / HOST_NAME
+    async with boxes() as box:
+        await box.until_mode("hotspot")
+        assert not left.exists(), "the name that every box has needs no word"
+    async with boxes(name="porch") as box:
+        await box.until_mode("hotspot")
+        assert left.read_text() == "porch\n"
+    async with boxes() as box:
+        await box.until_mode("hotspot")
+        assert left.read_text() == "\n"
+    async with boxes(Plan("never"), name="barn") as box:
+        await box.until(lambda now: now.mode != "no-manager")
+    assert left.read_text() == "\n", "where the network is not ours, neither is the machine's name"
 
 
 async def test_what_is_proven_is_kept_by_itself(boxes: Boxes) -> None:

@@ -60,6 +60,13 @@ class _Forms(HTMLParser):
             self._inside = False
 
 
+def forms_of(html: str) -> list[Form]:
+    """Every form of a page."""
+    reader = _Forms()
+    reader.feed(html)
+    return reader.forms
+
+
 @dataclass
 class Page:
     """An answer. `words`: what is read on it, without marks and with single blanks."""
@@ -90,9 +97,7 @@ class Page:
 
     def form(self, action: str = "") -> Form:
         """The form that is sent there; without an address, the first after the head's."""
-        reader = _Forms()
-        reader.feed(self.html)
-        found = [form for form in reader.forms if (action in form.action if action else form.action != "/leave")]
+        found = [form for form in forms_of(self.html) if (action in form.action if action else form.action != "/leave")]
         assert found, f"no form for {action!r} on {self.title!r}"
         return found[0]
 

@@ -5,12 +5,15 @@ import re
 import signal
 import subprocess
 import sys
-import urllib.request
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.portal.conftest import PASSWORD
+from tests.portal.visitor import forms_of
+from tests.system.browser import Browser
 from tests.system.conftest import Box, BoxFactory, Film, environment, wait_until
 
 DEMO = [sys.executable, "-m", "appliance.command.main", "demo"]
@@ -53,11 +56,33 @@ class Terminal:
         os.close(self._keys)
 
 
+OpenTerminal = Callable[[Path], Terminal]
+
+
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    opened = Terminal(tmp_path)
-    yield opened
-    opened.close()
+def terminal_in() -> Iterator[OpenTerminal]:
+    """Opens one in a folder."""
+    opened: list[Terminal] = []
+
+    def open_in(folder: Path) -> Terminal:
+        opened.append(Terminal(folder))
+        return opened[-1]
+
+    yield open_in
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, terminal_in: OpenTerminal) -> Terminal:
+    return terminal_in(tmp_path)
+
+
+def address_of(terminal: Terminal) -> str:
+    """Where the pages are."""
+    terminal.wait_for("The pages are at http://127.0.0.1:", 15)
+    (address,) = re.findall(r"The pages are at (http://127\.0\.0\.1:\d+/)", terminal.said())
+    return str(address)
 
 
 def check_end_of(ring: Path) -> None:
@@ -86,15 +111,56 @@ def test_a_key_keeps_a_memory_that_plays(terminal: Terminal, tmp_path: Path) -> 
     assert len(pictures) >= 9 * 30, "two segments of five seconds, less what one may lack"
     assert len(set(pictures)) == len(pictures), "a running clock is in the picture"
 
-    terminal.wait_for("The pages are at http://127.0.0.1:", 15)
-    address = re.findall(r"The pages are at (http://127\.0\.0\.1:\d+/)", terminal.said())[0]
-    with urllib.request.urlopen(f"{address}set-up/welcome", timeout=15) as page:
-        assert "Step 1 of 7" in page.read().decode()
-
     terminal.press("q")
     assert terminal.process.wait(15) == 0
     assert not (tmp_path / "var/control.sock").exists()
     check_end_of(tmp_path / "var/ring")
+
+
+def test_the_set_up_is_walked_and_its_settings_hold(terminal: Terminal, tmp_path: Path) -> None:
+    browser, file = Browser(address_of(terminal)), tmp_path / "var/moment.toml"
+    terminal.wait_for("recording", 15)
+    page = browser.get("/")
+    assert "Step 1 of 7" in page.html
+
+    page = browser.send(page, "/set-up/welcome", now="1795000000.5", zone="Europe/Berlin")
+    for path, title in (("/set-up/country", "Country"), ("/set-up/wifi", "Home Wi-Fi")):
+        assert (page.address, page.title) == (path, title)
+        assert "is not looked after by the recorder" in page.html
+        page = browser.send(page, path)
+
+    assert page.title == "Camera"
+    page = browser.send(page, "/set-up/camera", camera=forms_of(page.html)[0].choices["camera"][0])
+    assert page.title == "Your storage"
+    page = browser.send(page, "/set-up/skip")
+    assert not file.exists(), "nothing was changed yet"
+    page = browser.send(page, "/set-up/behaviour", behaviour="manual")
+    assert tomllib.loads(file.read_text()) == {"upload": {"behaviour": "manual", "metered": False}}
+    assert "starts anew" not in terminal.said()
+
+    assert page.title == "Name and password"
+    browser.send(page, "/set-up/name", name="porch", password=PASSWORD, again=PASSWORD)
+    terminal.wait_for("the recorder starts anew", 15)
+    wait_until("another life", lambda: bool(browser.ask("/").html) and terminal.said().count("Keys:") > 1, 30)
+    page = browser.get("/set-up/name")
+    assert 'value="porch"' in page.html
+    assert terminal.said().count("The pages are at") == 1
+    page = browser.send(browser.get("/set-up/end"), "/set-up/end")
+    assert (page.code, page.address) == (200, "/")
+
+    terminal.press("q")
+    assert terminal.process.wait(15) == 0
+    check_end_of(tmp_path / "var/ring")
+
+
+def test_a_demo_lives_by_its_own_settings_file(terminal_in: OpenTerminal, tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var/moment.toml").write_text('[upload]\nbehavior = "manual"\n')
+
+    terminal = terminal_in(tmp_path)
+
+    terminal.wait_for("upload.behavior is not a setting", 15)
+    assert terminal.process.wait(15) == 2
 
 
 def test_without_a_terminal_it_records_until_it_is_asked_to_stop(tmp_path: Path, box: BoxFactory) -> None:

@@ -196,6 +196,8 @@ class NetworkAnswer(Answer, frozen=True, tag="network"):
     host_name: str
     dashboard: list[str]
     """Where the pages are found on the home network: by name first, then by each address."""
+    is_ours: bool = True
+    """Whether the recorder looks after the network; if not, it only tells of it."""
 
 
 class WifiScanAnswer(Answer, frozen=True, tag="wifi-scan"):

@@ -15,6 +15,8 @@ def country() -> ResponseReturnValue:
     """Ask for the country."""
     if request.method == "GET":
         return _show()
+    if request.form.get("do") == "next":
+        return onward("country")
     code = request.form.get("country", "")
     if not is_country(code):
         return _show(say("Choose the country that the box is in."))
@@ -28,7 +30,9 @@ def country() -> ResponseReturnValue:
 
 def _show(trouble: str | None = None) -> ResponseReturnValue:
     now = network()
-    chosen = (now.country if now is not None else "") or likely(request.headers.get("Accept-Language", ""))
+    if now is None or not now.is_ours:
+        return show("country", template="steps/no-wifi.html")
+    chosen = now.country or likely(request.headers.get("Accept-Language", ""))
     return show(
         "country", code=422 if trouble else 200, trouble=trouble, chosen=chosen, countries=countries(language())
     )

@@ -27,11 +27,11 @@ MOST_NAME_BYTES = 32
 
 def wifi() -> ResponseReturnValue:
     """What came of the last try, or the networks that are heard."""
-    now = network()
-    if now is None:
-        return show("wifi", template="steps/no-wifi.html")
     if request.method == "POST" and request.form.get("do") == "next":
         return onward("wifi")
+    now = network()
+    if now is None or not now.is_ours:
+        return show("wifi", template="steps/no-wifi.html")
     attempt = now.attempt
     if attempt is not None and attempt.state in {"trying", "proven", "kept"} and "again" not in request.args:
         return _outcome(now, attempt)
