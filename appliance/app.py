@@ -82,9 +82,8 @@ async def run_appliance(
     step_minutes, step_s = settings.memories.minutes_per_step, settings.memories.minutes_per_step * 60
     async with AsyncExitStack() as closing:
         _take_folders(closing, ring_path, memories_path)
-        card = closing.enter_context(ThreadPoolExecutor(1, "card"))
-        flusher = closing.enter_context(ThreadPoolExecutor(1, "flusher"))
-        archivist = closing.enter_context(ThreadPoolExecutor(1, "archivist"))
+        names = ("card", "flusher", "archivist", "desk")  # a camera that hangs at the desk holds up no memory
+        card, flusher, archivist, desk = (closing.enter_context(ThreadPoolExecutor(1, name)) for name in names)
 
         # what earlier lives left; the ring gives way first, so that a full disk keeps nobody from starting
         store = await _ring_store(settings.ring, clock, card=card, flusher=flusher)
@@ -190,18 +189,18 @@ async def run_appliance(
             uploads=upload.desk,
             storage=storage,
             network=network,
-            settings=SettingsDesk(owners, archivist, take_over=partial(_go_by, upload), begin_anew=begin_anew),
+            settings=SettingsDesk(owners, desk, take_over=partial(_go_by, upload), begin_anew=begin_anew),
             cameras=CameraDesk(
                 recorded=settings.camera,
                 name=recorder.camera,
                 store=store,
                 clock=clock,
-                thread=archivist,
+                thread=desk,
                 find=find_cameras,
             ),
             owners_folder=owners.folder if settings.box.boot_report else None,
             configured=settings,
-            thread=archivist,
+            thread=desk,
             panel=panel,
             meter=Meter(memories_path, rated_terabytes=settings.box.card_terabytes, monotonic_s=clock.monotonic_s),
             vitals=Vitals(),

@@ -12,36 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 
+from appliance.boot.wishes import CLOCK, CLOCK_ANSWER, ClockAnswer, ClockWish
 from appliance.boot.zone import is_zone, keep_zone
 from appliance.clock import SOFTWARE_WRITTEN_S, TOLD, Clock, SystemClock
 from appliance.durable import write_durably
 
-WISH = Path("/run/moment-recorder/clock-wish.json")
-ANSWER = Path("/run/moment-clock/answer.json")
 LATEST_S = 4_102_444_800.0
 """The year 2100: a phone that tells a later time is wrong."""
 _LONGEST_BYTES = 4096
 
 SetWall = Callable[[float], None]
-
-
-class Wish(Struct, frozen=True):
-    """`now_s`: seconds since 1970 at the monotonic instant `at_s`, by the owner's phone."""
-
-    token: str
-    zone: str
-    now_s: float
-    at_s: float
-
-
-class ClockAnswer(Struct, frozen=True):
-    """What became of the wish `token`; `trouble`: a sentence, or None."""
-
-    token: str
-    is_set: bool
-    trouble: str | None = None
 
 
 def fulfil(wish_path: Path, root: Path, clock: Clock, set_wall: SetWall) -> ClockAnswer | None:
@@ -50,20 +31,20 @@ def fulfil(wish_path: Path, root: Path, clock: Clock, set_wall: SetWall) -> Cloc
     if wish is None:
         return None
     answer = _done(wish, root, clock, set_wall)
-    place = root / ANSWER.relative_to("/")
+    place = root / CLOCK_ANSWER.relative_to("/")
     place.parent.mkdir(parents=True, exist_ok=True)
     write_durably(place, msgspec.json.encode(answer))
     return answer
 
 
-def _take(path: Path) -> Wish | None:
+def _take(path: Path) -> ClockWish | None:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         path.unlink(missing_ok=True)
         return None
     try:
-        return msgspec.json.decode(os.read(handle, _LONGEST_BYTES), type=Wish)
+        return msgspec.json.decode(os.read(handle, _LONGEST_BYTES), type=ClockWish)
     except (OSError, msgspec.DecodeError):
         return None
     finally:
@@ -71,7 +52,7 @@ def _take(path: Path) -> Wish | None:
         path.unlink(missing_ok=True)
 
 
-def _done(wish: Wish, root: Path, clock: Clock, set_wall: SetWall) -> ClockAnswer:
+def _done(wish: ClockWish, root: Path, clock: Clock, set_wall: SetWall) -> ClockAnswer:
     try:
         is_set = not clock.is_trusted()
         if is_set:
@@ -92,7 +73,7 @@ def _done(wish: Wish, root: Path, clock: Clock, set_wall: SetWall) -> ClockAnswe
 
 def main() -> int:
     """Fulfil the wish that lies there."""
-    fulfil(WISH, Path("/"), SystemClock(), lambda wall_s: time.clock_settime(time.CLOCK_REALTIME, wall_s))
+    fulfil(CLOCK, Path("/"), SystemClock(), lambda wall_s: time.clock_settime(time.CLOCK_REALTIME, wall_s))
     return 0
 
 

@@ -6,34 +6,22 @@ set-up network's name and password, is made up anew by a later step of the same 
 
 import shutil
 from pathlib import Path
-from typing import Literal
 
 import msgspec
-from msgspec import Struct
 
 from appliance.boot.making_up import NAME as HOTSPOT
 from appliance.boot.outcome import Outcome
 from appliance.boot.owners_file import NAME
 from appliance.boot.places import Places
+from appliance.boot.wishes import RESET, Part, ResetWish
 from appliance.durable import flush_folder
 
-WISH = "reset.json"
 STORAGES = "rclone.conf"
-
-
-Part = Literal["settings", "networks", "storages"]
-
-
-class ResetWish(Struct, frozen=True, forbid_unknown_fields=True):
-    """`memories`: what was kept, and the last hours, too."""
-
-    parts: list[Part]
-    memories: bool
 
 
 def reset(places: Places) -> Outcome:
     """The step of a boot."""
-    wish_path = places.settings / WISH
+    wish_path = places.settings / RESET
     try:
         wish = msgspec.json.decode(wish_path.read_bytes(), type=ResetWish)
     except FileNotFoundError:

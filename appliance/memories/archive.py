@@ -16,7 +16,7 @@ from appliance.durable import UnusableFolderError, flush_folder
 from appliance.memories.assembler import TEMPORARY, Made
 from appliance.memories.catalogue import Catalogue
 from appliance.memories.descriptions import Description, Descriptions
-from appliance.memories.model import SUFFIX, Claim, Entry, Press
+from appliance.memories.model import SUFFIX, Claim, Entry, Press, stem_of
 from appliance.memories.trash import Discarded, Trash
 from appliance.memories.truth import Truth
 from appliance.recording.segment import Key
@@ -164,8 +164,12 @@ class Archive:
         self._trash.forget(discarded)
         return entry
 
+    def discarded_film(self, discarded: Discarded) -> Path:
+        """Where a file in the trash lies; for any thread."""
+        return self._trash.film(discarded)
+
     def empty(self, discarded: list[Discarded]) -> None:
-        """Delete these for good."""
+        """Delete these for good, with all that is said of them. Of some the file may be gone already."""
         for one in discarded:
             self._trash.forget(one)
         for identity in {one.entry.id for one in discarded}:
@@ -269,7 +273,7 @@ class Archive:
 
     def _free_stem(self, wanted: str, ours: set[str]) -> str:
         """The claim's own name, unless a stranger's file has taken it since."""
-        taken = {_stem(p.name) for p in self.folder.glob(f"{wanted}*.mp4") if p.name not in ours}
+        taken = {stem_of(p.name) for p in self.folder.glob(f"{wanted}*.mp4") if p.name not in ours}
         return free_stem(wanted, taken)
 
     def _unlink(self, name: str) -> None:
@@ -284,10 +288,6 @@ def free_stem(wanted: str, taken: set[str]) -> str:
         number += 1
         stem = f"{wanted}-{number}"
     return stem
-
-
-def _stem(name: str) -> str:
-    return name.removesuffix(".mp4").split("-part")[0]
 
 
 def _wall_s(path: Path) -> float:

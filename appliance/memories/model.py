@@ -147,4 +147,9 @@ class Entry(Struct, frozen=True):
     @property
     def stem(self) -> str:
         """The name without part and ending."""
-        return self.name.removesuffix(".mp4").split("-part")[0]
+        return stem_of(self.name)
+
+
+def stem_of(name: str) -> str:
+    """A memory's file name without part and ending. Pure."""
+    return name.removesuffix(".mp4").split("-part")[0]

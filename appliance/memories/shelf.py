@@ -6,6 +6,7 @@ What is deleted can be taken back for a while, unless its room is needed: the tr
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -80,14 +81,19 @@ class Shelf:
 
     async def discard(self, name: str) -> bool:
         """Put one file into the trash; False if there is none of that name. Raises OSError."""
-        async with self._order:
-            at_s = self._clock.monotonic_s()
-            discarded = await self._in_archive(self._archive.discard, name, self._clock.boot_id, at_s)
+        self._workshop.leaves(name)  # first: the archive may be busy, and a press must not count on this file
+        discarded = None
+        try:
+            async with self._order:
+                at_s = self._clock.monotonic_s()
+                discarded = await self._in_archive(self._archive.discard, name, self._clock.boot_id, at_s)
+                if discarded is not None:
+                    self._note(discarded)
+                    self._workshop.left(discarded.entry)
+        finally:
             if discarded is None:
-                return False
-            self._note(discarded)
-            self._workshop.left(discarded.entry)
-            return True
+                await self._workshop.stays()
+        return discarded is not None
 
     async def take_back(self, name: str) -> Entry | None:
         """Undo the last deletion of that name; None if that cannot be done any more. Raises OSError."""
@@ -95,8 +101,12 @@ class Shelf:
             found = [one for one in self._trash.values() if one.entry.name == name]
             if not found:
                 return None
-            entry = await self._in_archive(self._archive.give_back, found[-1])
-            self._forget(found[-1])
+            self._forget(found[-1])  # nobody empties what is on its way back
+            try:
+                entry = await self._in_archive(self._archive.give_back, found[-1])
+            except OSError:
+                self._note(found[-1])
+                raise
             return await self._workshop.came_back(entry)
 
     async def deleted(self) -> list[Deleted]:
@@ -107,15 +117,20 @@ class Shelf:
         left_s = [max(0.0, self._until_s.get(one.token, now_s) - now_s) for one in found]
         return [Deleted(one.entry, what, s) for one, what, s in zip(found, said, left_s, strict=True)]
 
-    def _give_way(self, wanted_bytes: int) -> "tuple[int, asyncio.Future[None] | None]":
-        """Room is short: the oldest deletions become final, until so many bytes are free: how many, and when."""
+    def _give_way(self, wanted_bytes: int) -> tuple[int, list[Path]]:
+        """Room is short: the oldest deletions become final, until so many bytes are free: how many, and which files.
+
+        Whoever asks unlinks these: the archive's thread may be busy with a long file, and a press may be waiting.
+        """
         freed, gone = 0, []
         for discarded in self._trash.values():
             if freed >= wanted_bytes:
                 break
             freed += discarded.entry.size_bytes
             gone.append(discarded)
-        return freed, self._empty(gone) if gone else None
+        if gone:
+            self._empty(gone)
+        return freed, [self._archive.discarded_film(discarded) for discarded in gone]
 
     def _note(self, discarded: Discarded) -> None:
         is_ours = discarded.boot_id == self._clock.boot_id
@@ -129,12 +144,11 @@ class Shelf:
         if discarded.token in self._trash:
             self._empty([discarded])
 
-    def _empty(self, gone: list[Discarded]) -> "asyncio.Future[None]":
+    def _empty(self, gone: list[Discarded]) -> None:
         for discarded in gone:
             self._forget(discarded)
         emptied = asyncio.get_running_loop().run_in_executor(self._archivist, self._archive.empty, gone)
         emptied.add_done_callback(self._emptied)
-        return emptied
 
     def _emptied(self, done: "asyncio.Future[None]") -> None:
         if not done.cancelled() and done.exception() is None:  # else the next start tries again

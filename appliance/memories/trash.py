@@ -43,6 +43,10 @@ class Trash:
         """Whether a file of this memory is here."""
         return identity in self._ids.values()
 
+    def film(self, discarded: Discarded) -> Path:
+        """Where its file lies."""
+        return self._film(discarded.token)
+
     def open(self) -> tuple[list[Discarded], list[Entry]]:
         """What is deleted, oldest first, and what is not because its deletion broke off or its return did.
 

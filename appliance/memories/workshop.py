@@ -18,7 +18,7 @@ from appliance.durable import free_bytes
 from appliance.memories.archive import Archive, free_stem
 from appliance.memories.assembler import Assembler, AssemblyError
 from appliance.memories.claims import Claims
-from appliance.memories.model import Claim, Entry
+from appliance.memories.model import Claim, Entry, stem_of
 from appliance.memories.moment import Moment, State, led_by
 from appliance.memories.neighbours import Room, ShelfListener
 from appliance.memories.plan import Earlier, earlier_of
@@ -129,6 +129,14 @@ class Workshop:
             return False
         self.left(entry)
         return True
+
+    def leaves(self, name: str) -> None:
+        """A file is about to be deleted: from now on no press takes it for what it need not keep itself."""
+        self.kept_lately = [e for e in self.kept_lately if e.stem != stem_of(name)]
+
+    async def stays(self) -> None:
+        """A file that was to be deleted is still there."""
+        self.kept_lately = self._touchable(earlier_of(await self.entries()))
 
     def left(self, entry: Entry) -> None:
         """A file is not among the kept ones any more."""

@@ -5,9 +5,11 @@ nothing is unlinked while a claim asks for it), `flusher` brings closed segments
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from concurrent.futures import Executor
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -22,8 +24,8 @@ from appliance.recording.transport import Fingerprint
 from appliance.threads import in_thread
 
 Settled = asyncio.Future[Fingerprint | None]
-Spare = Callable[[int], tuple[int, "asyncio.Future[None] | None"]]
-"""Asked for so many bytes of the disk, gives back what is worth less than footage: how much, and when that is done."""
+Spare = Callable[[int], tuple[int, list[Path]]]
+"""Asked for so many bytes of the disk, gives up what is worth less than footage: how much, and the files to unlink."""
 
 
 class RingStore:
@@ -45,7 +47,7 @@ class RingStore:
         """Closed segments that are not yet known to be on the card, oldest first."""
         self.left_out: list[str] = []
         self.trouble: str | None = None
-        self.spare: Spare = lambda _: (0, None)
+        self.spare: Spare = lambda _: (0, [])
         """Who gives way before the ring does when the disk is short."""
         self._card = card
         self._flusher = flusher
@@ -154,14 +156,23 @@ class RingStore:
         free = free_bytes(self.folder.root)
         wanted_free = self._disk_reserve_bytes + wanted_bytes
         short = wanted_free + self.ring.headroom_bytes - free
-        spared, given = self.spare(short) if short > 0 else (0, None)
+        spared, films = self.spare(short) if short > 0 else (0, [])
         free += spared
         limit = allowed_bytes(self.ring.capacity_bytes, self.ring.size_bytes, free, wanted_free)
         gone = self.ring.evict(limit)
         empty = self.ring.forget_empty_epochs(self._next_epoch - 1) if gone else []
         loop = asyncio.get_running_loop()
-        removed = loop.run_in_executor(self._card, self.folder.remove, gone, empty) if gone else None
-        return asyncio.ensure_future(_all_done(given, removed)) if given else removed or _done_already(loop)
+        if not gone and not films:
+            done: asyncio.Future[None] = loop.create_future()
+            done.set_result(None)
+            return done
+        return loop.run_in_executor(self._card, self._remove, films, gone, empty)
+
+    def _remove(self, films: list[Path], gone: list[Segment], empty: list[int]) -> None:
+        for film in films:
+            with contextlib.suppress(OSError):  # the ring gives way all the same
+                film.unlink(missing_ok=True)
+        self.folder.remove(gone, empty)
 
     def _settle(self, segment: Segment) -> Settled:
         self.unflushed[segment.key] = segment
@@ -184,18 +195,6 @@ class RingStore:
             self._epoch = replace(self._epoch, wall_offset_s=offset_s, wall_is_trusted=True)
             self.ring.begin_epoch(self._epoch)
             self._card.submit(self.folder.describe, self._epoch)
-
-
-async def _all_done(*works: "asyncio.Future[None] | None") -> None:
-    for work in works:
-        if work:
-            await work
-
-
-def _done_already(loop: asyncio.AbstractEventLoop) -> "asyncio.Future[None]":
-    done: asyncio.Future[None] = loop.create_future()
-    done.set_result(None)
-    return done
 
 
 def describe_now(clock: Clock, number: int, camera: str, reason: str) -> Epoch:

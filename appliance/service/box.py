@@ -9,9 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from appliance.boot.phone_clock import ANSWER, WISH, ClockAnswer, Wish
-from appliance.boot.resetting import WISH as RESET
-from appliance.boot.resetting import ResetWish
+from appliance.boot.wishes import CLOCK, CLOCK_ANSWER, RESET, ClockAnswer, ClockWish, ResetWish
 from appliance.clock import Clock
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
@@ -68,8 +66,8 @@ class BoxDesk:
     async def _set_clock(self, request: SetClock) -> Done:
         if self._owners_folder is None:
             raise RefusedError(_NO_BOX)
-        wish = Wish(secrets.token_hex(8), request.zone, request.now_s, self._clock.monotonic_s())
-        await in_thread(self._thread, write_durably, self._place(WISH), msgspec.json.encode(wish))
+        wish = ClockWish(secrets.token_hex(8), request.zone, request.now_s, self._clock.monotonic_s())
+        await in_thread(self._thread, write_durably, self._place(CLOCK), msgspec.json.encode(wish))
         answer = await self._answer(wish.token)
         if answer is None:
             raise RefusedError(_SILENT)
@@ -83,10 +81,10 @@ class BoxDesk:
         tries = max(1, round(self._patience_s / _LOOK_EVERY_S))
         for _ in range(tries):
             await asyncio.sleep(_LOOK_EVERY_S)
-            answer = _read(self._place(ANSWER))
+            answer = _read(self._place(CLOCK_ANSWER))
             if answer and answer.token == token:
                 return answer
-        await in_thread(self._thread, lambda: self._place(WISH).unlink(missing_ok=True))
+        await in_thread(self._thread, lambda: self._place(CLOCK).unlink(missing_ok=True))
         return None
 
     async def _reset(self, request: FactoryReset) -> Done:

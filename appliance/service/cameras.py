@@ -25,7 +25,9 @@ from appliance.threads import in_thread
 
 OLDEST_S = 60.0
 """A picture of what was recorded earlier is none of now."""
-_ONE_AT_A_TIME = "A picture is just being taken: try again in some seconds."
+MOST_WAITING = 3
+"""A page asks for the pictures of all cameras at once; they are taken one after the other."""
+_TOO_MANY = "Several pictures are just being taken: try again in some seconds."
 _NO_URL = "This camera has no address yet: write it first."
 _STARS = "Stars stand for a password that is not known: write the address in full."
 
@@ -53,6 +55,7 @@ class CameraDesk:
         self._thread = thread
         self._find = find
         self._order = asyncio.Lock()
+        self._waiting = 0
 
     async def ask(self, request: CameraRequest) -> CamerasAnswer | PictureAnswer:
         """The answer to one request."""
@@ -60,10 +63,17 @@ class CameraDesk:
             case Cameras():
                 return CamerasAnswer(candidates(self._recorded, self._name, await in_thread(self._thread, self._find)))
             case Picture():
-                if self._order.locked():
-                    raise RefusedError(_ONE_AT_A_TIME)
-                async with self._order:
-                    return await self._picture(request)
+                return await self._in_turn(request)
+
+    async def _in_turn(self, request: Picture) -> PictureAnswer:
+        if self._waiting > MOST_WAITING:
+            raise RefusedError(_TOO_MANY)
+        self._waiting += 1
+        try:
+            async with self._order:
+                return await self._picture(request)
+        finally:
+            self._waiting -= 1
 
     async def _picture(self, request: Picture) -> PictureAnswer:
         kind, url, device = self._in_full(request)

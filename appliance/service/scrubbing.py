@@ -7,7 +7,7 @@ too: in a URL, behind a word such as "token", in a Wi-Fi code, a password's hash
 
 import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +19,11 @@ from appliance.settings.hiding import STARS, hide, secrets_of
 from appliance.settings.model import NetworkSettings, Settings
 
 _SHORTEST_SECRET = 4
+
+PIECE_CHARACTERS = 2048
+"""A search is not interrupted: in a whole log it would stop everything else, recording too, for seconds on a board."""
+_GOES_ON = (":", "=", '"', "'", "<", "\\")
+"""What a line ends in if its secret may follow on the next one."""
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 _NAMED = re.compile(
@@ -61,6 +66,24 @@ def wifi_passwords(network: NetworkSettings) -> list[str]:
 
 def scrubbed(text: str, known: Iterable[str]) -> str:
     """The text with stars for all that is secret, or looks like it. Pure."""
+    secrets = list(known)
+    return "".join(_starred(piece, secrets) for piece in pieces(text))
+
+
+def pieces(text: str) -> Iterator[str]:
+    """The text in parts of whole lines, cut where no secret goes on. Pure."""
+    piece: list[str] = []
+    size = 0
+    for line in text.splitlines(keepends=True):
+        piece.append(line)
+        size += len(line)
+        if size >= PIECE_CHARACTERS and line.strip() and not line.rstrip().endswith(_GOES_ON):
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
+
+
+def _starred(text: str, known: list[str]) -> str:
     for secret in known:
         text = text.replace(secret, STARS)
     text = _URL.sub(lambda url: hide(url[0]), text)

@@ -16,7 +16,9 @@ from setup_portal.live.newest import Newest
 from setup_portal.live.seats import Seats
 from setup_portal.lookback.fragments import Fragments
 from setup_portal.lookback.watching import Watching
+from setup_portal.pages.front import is_recorder_there
 from setup_portal.pages.steps.showing import step_title
+from setup_portal.pulse import Pulse
 from setup_portal.routes import NEEDS, ROUTES
 from setup_portal.store import Store
 from setup_portal.throttle import Throttle
@@ -38,7 +40,13 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
         MAX_FORM_PARTS=MOST_FIELDS,
     )
     app.extensions.update(
-        keys=Keys(store), store=store, idle=idle, needs=NEEDS, throttle=Throttle(), wizard=Wizard(store)
+        keys=Keys(store),
+        store=store,
+        idle=idle,
+        needs=NEEDS,
+        throttle=Throttle(),
+        wizard=Wizard(store),
+        pulse=Pulse(is_recorder_there),
     )
     app.extensions.update(
         listeners=Seats(stream.MOST, stream.EACH),

@@ -6,6 +6,7 @@ never so long that the owner is kept out by a neighbour's program.
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 
 FREE_TRIES = 3
 FREE_TRIES_OF_ALL = 20
@@ -30,32 +31,36 @@ class _Record:
 
 
 class Throttle:
-    """Counts wrong passwords, by address and in all."""
+    """Counts wrong passwords, by address and in all. Used by several threads."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._all = _Record()
         self._by_address: OrderedDict[str, _Record] = OrderedDict()
 
     def wait_s(self, address: str, now_s: float) -> float:
         """Seconds until this address may try; 0: at once."""
-        self._forget(now_s)
-        own = self._by_address.get(address, _Record())
-        return max(
-            own.wait_s(now_s, FREE_TRIES, LONGEST_S), self._all.wait_s(now_s, FREE_TRIES_OF_ALL, LONGEST_OF_ALL_S)
-        )
+        with self._lock:
+            self._forget(now_s)
+            own = self._by_address.get(address, _Record())
+            return max(
+                own.wait_s(now_s, FREE_TRIES, LONGEST_S), self._all.wait_s(now_s, FREE_TRIES_OF_ALL, LONGEST_OF_ALL_S)
+            )
 
     def wrong(self, address: str, now_s: float) -> None:
         """A wrong password came from there."""
-        own = self._by_address.setdefault(address, _Record())
-        self._by_address.move_to_end(address)
-        for record in (own, self._all):
-            record.wrong, record.last_s = record.wrong + 1, now_s
-        while len(self._by_address) > _MOST:
-            self._by_address.popitem(last=False)
+        with self._lock:
+            own = self._by_address.setdefault(address, _Record())
+            self._by_address.move_to_end(address)
+            for record in (own, self._all):
+                record.wrong, record.last_s = record.wrong + 1, now_s
+            while len(self._by_address) > _MOST:
+                self._by_address.popitem(last=False)
 
     def right(self, address: str) -> None:
         """The right one did: what came from there before is forgotten."""
-        self._by_address.pop(address, None)
+        with self._lock:
+            self._by_address.pop(address, None)
 
     def _forget(self, now_s: float) -> None:
         for address in [address for address, record in self._by_address.items() if record.is_old(now_s)]:

@@ -11,7 +11,7 @@ import pytest
 
 from appliance.boot.camera_switch import OFF
 from appliance.boot.making_up import NAME, TOLD, told
-from appliance.boot.resetting import WISH, ResetWish
+from appliance.boot.wishes import RESET, ResetWish
 from appliance.network.hotspot import read_hotspot
 from appliance.settings.hiding import STARS
 from tests.conftest import PROJECT_ROOT
@@ -122,13 +122,13 @@ def test_whenever_the_power_fails_while_all_is_reset(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
     wish = ResetWish(["settings", "networks", "storages"], memories=True)
-    (card.places.settings / WISH).write_bytes(msgspec.json.encode(wish))
+    (card.places.settings / RESET).write_bytes(msgspec.json.encode(wish))
 
     for died in dead_at_each_step(tmp_path, MOST_STEPS_OF_RESET):
         assert died.boot().troubles == []
 
         assert not GOES & died.files().keys()
-        assert not (died.places.settings / WISH).exists()
+        assert not (died.places.settings / RESET).exists()
         assert died.settings == {}
         fresh = read_hotspot(died.places.system / NAME)
         assert fresh.passphrase != known.passphrase

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appliance.boot.outcome import Outcome
-from appliance.boot.phone_clock import ANSWER, ClockAnswer, Wish, fulfil
+from appliance.boot.phone_clock import fulfil
+from appliance.boot.wishes import CLOCK_ANSWER, ClockAnswer, ClockWish
 from appliance.boot.zone import apply_zone
 from appliance.clock import TOLD
 from tests.stands.memory_box import HandClock
@@ -35,7 +36,7 @@ class Box:
         return fulfil(self.wish, self.root, self.clock, self.set_to.append)
 
     def wants(self, zone: str = "Europe/Berlin", now_s: float = NOW_S, at_s: float = 498.0) -> None:
-        self.wish.write_bytes(msgspec.json.encode(Wish("t1", zone, now_s, at_s)))
+        self.wish.write_bytes(msgspec.json.encode(ClockWish("t1", zone, now_s, at_s)))
 
     @property
     def zone(self) -> str | None:
@@ -59,7 +60,7 @@ def test_a_clock_that_nobody_knew_is_set_and_vouched_for(box: Box) -> None:
     assert (box.root / "data/system/zone").read_text() == "Europe/Berlin\n"
     assert (box.root / TOLD.relative_to("/")).exists()
     assert not box.wish.exists()
-    assert msgspec.json.decode((box.root / ANSWER.relative_to("/")).read_bytes(), type=ClockAnswer) == answer
+    assert msgspec.json.decode((box.root / CLOCK_ANSWER.relative_to("/")).read_bytes(), type=ClockAnswer) == answer
 
 
 def test_a_clock_that_is_known_stays_and_the_zone_is_set(box: Box) -> None:
@@ -109,7 +110,7 @@ def test_whatever_lies_there_is_taken_away(tmp_path: Path, content: bytes) -> No
 
 def test_a_link_or_a_pipe_is_not_followed(box: Box) -> None:
     aim = box.root / "aim"
-    aim.write_bytes(msgspec.json.encode(Wish("t1", "UTC", NOW_S, 0.0)))
+    aim.write_bytes(msgspec.json.encode(ClockWish("t1", "UTC", NOW_S, 0.0)))
     box.wish.symlink_to(aim)
     assert box.fulfil() is None
     assert aim.exists()

@@ -8,7 +8,8 @@ import pytest
 from appliance.boot.making_up import NAME, TOLD, told
 from appliance.boot.outcome import Outcome
 from appliance.boot.places import Places
-from appliance.boot.resetting import Part, ResetWish, reset
+from appliance.boot.resetting import reset
+from appliance.boot.wishes import Part, ResetWish
 from appliance.control.messages import ResetPart
 from appliance.network.hotspot import read_hotspot
 from tests.stands.boot_card import BootCard

@@ -1,6 +1,7 @@
 """What the owner does with kept memories: pages, words for them, deletions that can be taken back."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import msgspec
@@ -153,6 +154,37 @@ async def test_a_name_that_was_given_again_is_no_reason_to_lose_either(box: Box)
     assert (box.memories_path / entry.name).read_bytes() == b"another one"
 
 
+async def test_a_press_does_not_count_on_what_is_just_being_deleted(box: Box) -> None:
+    """Be the archive as busy as it likes: the same minutes pressed once more are kept once more."""
+    entry = await memory(box, 2.5)
+    box.fixed.add(entry.id)  # on its way to storage: a press would leave out what it holds
+    is_read = threading.Event()
+    box._archivist.submit(is_read.wait)
+
+    deletion = asyncio.create_task(box.shelf.discard(entry.name))
+    await asyncio.sleep(0)
+    moment = box.press(2.5)
+    await box.secured(moment)
+    is_read.set()
+    assert await deletion
+
+    box.roll(1)
+    assert moment.claim
+    assert moment.claim.segments[0].key <= entry.last
+    assert [kept.name for kept in await box.entries()] != [entry.name]
+    assert (await box.kept(moment))[0].got_s >= 2.5
+
+
+async def test_what_could_not_be_deleted_is_counted_on_again(box: Box) -> None:
+    entry = await memory(box)
+    (box.memories_path / ".trash").rmdir()
+
+    with pytest.raises(OSError, match="No such file"):
+        await box.shelf.discard(entry.name)
+
+    assert [earlier.id for earlier in box.workshop.kept_lately] == [entry.id]
+
+
 async def test_the_trash_gives_way_before_the_ring(box: Box) -> None:
     entry = await memory(box)
     segments = len(box.store.ring)
@@ -168,17 +200,50 @@ async def test_the_trash_gives_way_before_the_ring(box: Box) -> None:
     assert await box.shelf.take_back(entry.name) is None
 
 
+async def test_room_that_the_trash_gives_does_not_wait_for_a_busy_archive(box: Box) -> None:
+    """A press may be waiting for it, while the archive reads a long file."""
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    is_read = threading.Event()
+    box._archivist.submit(is_read.wait)
+    box.store._disk_reserve_bytes = 1 << 62
+
+    try:
+        async with asyncio.timeout(20):
+            await box.store.make_room()
+        assert list((box.memories_path / ".trash").glob("*.mp4")) == []
+    finally:
+        is_read.set()
+    await box.entries()
+    assert list((box.memories_path / ".trash").iterdir()) == []
+
+
+async def test_what_is_on_its_way_back_is_nobodys_to_give_away(box: Box) -> None:
+    entry = await memory(box)
+    await box.shelf.discard(entry.name)
+    is_read = threading.Event()
+    box._archivist.submit(is_read.wait)
+
+    back = asyncio.create_task(box.shelf.take_back(entry.name))
+    await asyncio.sleep(0)
+    spared, films = box.store.spare(1)
+    is_read.set()
+
+    assert (spared, films) == (0, [])
+    assert await back == entry
+    assert (box.memories_path / entry.name).stat().st_size == entry.size_bytes
+
+
 async def test_as_much_trash_as_is_needed_keeps_the_ring_whole(box: Box) -> None:
     first, second = await memory(box, 0.5), await memory(box, 0.5)
     segments = len(box.store.ring)
     for entry in (first, second):
         await box.shelf.discard(entry.name)
 
-    spared, given = box.store.spare(1)
-    assert given
-    await given
+    spared, films = box.store.spare(1)
 
     assert spared == first.size_bytes
+    assert [film.stat().st_size for film in films] == [first.size_bytes]
     assert [one.entry for one in await box.shelf.deleted()] == [second]
     assert len(box.store.ring) == segments
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.boot.phone_clock import ANSWER, WISH, ClockAnswer, fulfil
-from appliance.boot.resetting import ResetWish
+from appliance.boot.phone_clock import fulfil
+from appliance.boot.wishes import CLOCK, CLOCK_ANSWER, ClockAnswer, ResetWish
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Diagnostics, DiagnosticsAnswer, Done, FactoryReset, SetClock
 from appliance.control.standin import StandInService
@@ -23,7 +23,7 @@ from appliance.network.hotspot import HotspotSecret
 from appliance.network.profiles import Wanted
 from appliance.service.box import BoxDesk
 from appliance.service.diagnostics import Diagnosis, read_journal
-from appliance.service.scrubbing import known_secrets, scrubbed
+from appliance.service.scrubbing import PIECE_CHARACTERS, known_secrets, pieces, scrubbed
 from appliance.settings.model import (
     BoxSettings,
     CameraSettings,
@@ -65,7 +65,7 @@ def desk(root: Path, thread: ThreadPoolExecutor, *, is_box: bool = True, patienc
 async def with_root(root: Path, request: SetClock, thread: ThreadPoolExecutor, *, trusted: bool) -> Done:
     """Root's unit does its work as soon as the wish lies there."""
     asking = asyncio.create_task(desk(root, thread).ask(request))
-    wish = root / WISH.relative_to("/")
+    wish = root / CLOCK.relative_to("/")
     async with asyncio.timeout(20):
         while not wish.exists():  # noqa: ASYNC110 - as systemd's path unit looks
             await asyncio.sleep(0.01)
@@ -83,11 +83,11 @@ async def test_the_phone_s_clock_is_taken_over_by_root(root: Path, thread: Threa
 
 
 async def test_a_silent_root_is_told_and_its_answer_to_another_is_none(root: Path, thread: ThreadPoolExecutor) -> None:
-    (root / ANSWER.relative_to("/")).write_bytes(msgspec.json.encode(ClockAnswer("another", is_set=True)))
+    (root / CLOCK_ANSWER.relative_to("/")).write_bytes(msgspec.json.encode(ClockAnswer("another", is_set=True)))
 
     with pytest.raises(RefusedError, match="did not answer"):
         await desk(root, thread, patience_s=0.2).ask(BERLIN)
-    assert not (root / WISH.relative_to("/")).exists()
+    assert not (root / CLOCK.relative_to("/")).exists()
 
 
 async def test_a_machine_that_is_no_box_is_left_alone(root: Path, thread: ThreadPoolExecutor) -> None:
@@ -225,3 +225,22 @@ def test_names_of_storages_and_users_stay_readable() -> None:
 
 async def test_the_journal_is_read_or_it_is_said_why_not() -> None:
     assert (await read_journal()).strip()
+
+
+@given(st.lists(st.text(st.sampled_from("ab =:\n\"'"), max_size=300), max_size=60))
+def test_a_long_text_is_searched_in_short_parts(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    parts = list(pieces(text))
+
+    assert "".join(parts) == text
+    for part in parts[:-1]:
+        assert part.endswith("\n")
+        assert not part.rstrip().endswith((":", "="))
+
+
+def test_a_log_is_not_searched_as_a_whole_and_a_secret_on_the_next_line_is_found() -> None:
+    log = "a line of the log\n" * 1000
+    found = scrubbed(f"{log}password:\n  hunter2\n{log}", [])
+
+    assert "hunter2" not in found
+    assert max(map(len, pieces(log))) < PIECE_CHARACTERS + 100

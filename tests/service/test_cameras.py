@@ -12,7 +12,7 @@ from appliance.camera.picture import picture_command
 from appliance.camera.source import CameraTroubleError
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Camera, Cameras, CamerasAnswer, Picture, PictureAnswer
-from appliance.service.cameras import CameraDesk, candidates
+from appliance.service.cameras import MOST_WAITING, CameraDesk, candidates
 from appliance.settings.model import CameraSettings
 from tests.stands.memory_box import Box, Reel
 
@@ -63,15 +63,19 @@ async def test_an_old_picture_is_none_of_now(box: Box) -> None:
         await desk(box, CameraSettings("rtsp", URL)).ask(Picture())
 
 
-async def test_another_camera_is_asked_for_a_picture(box: Box) -> None:
+async def test_pictures_are_taken_one_after_the_other(box: Box) -> None:
+    """A page asks for all of them at once."""
+    await box.connect()
+    box.roll(1)
     cameras = desk(box, CameraSettings("rtsp", URL))
 
-    first = asyncio.create_task(cameras.ask(Picture("test-pattern")))
+    asked = [asyncio.create_task(cameras.ask(one)) for one in (Picture(), *[Picture("test-pattern")] * MOST_WAITING)]
     await asyncio.sleep(0)
     with pytest.raises(RefusedError, match="just being taken"):
         await cameras.ask(Picture("test-pattern"))
 
-    assert is_jpeg(await first)
+    assert all(is_jpeg(answer) for answer in await asyncio.gather(*asked))
+    assert is_jpeg(await cameras.ask(Picture("test-pattern")))
 
 
 async def test_what_cannot_be_seen_is_told_without_secrets(box: Box) -> None:

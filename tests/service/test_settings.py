@@ -96,6 +96,20 @@ async def test_all_else_begins_anew_after_the_answer(house: House, monkeypatch: 
     assert (house.taken, house.begun_anew) == ([], 1)
 
 
+async def test_what_is_said_once_more_makes_no_gap(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step of the set-up that is sent a second time, or that leaves all as it is."""
+    monkeypatch.setattr(service, "ANSWER_FIRST_S", 0.0)
+    told = await house.told()
+    same = {key: told[key].value for key in ("upload.device", "camera.url", "ring.capacity_bytes")}
+
+    changed = await house.desk.ask(ChangeSettings(same))
+
+    assert isinstance(changed, SettingsChanged)
+    assert not changed.restarts
+    await house.told()
+    assert (len(house.taken), house.begun_anew) == (1, 0)
+
+
 async def test_without_a_file_nothing_can_be_changed(thread: ThreadPoolExecutor) -> None:
     house = House(None, thread)
 

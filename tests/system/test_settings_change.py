@@ -1,5 +1,7 @@
 """Settings that are changed while the appliance runs: it starts anew in its own place, and goes on recording."""
 
+import signal
+
 from appliance.control.messages import ChangeSettings, Settings, SettingsChanged
 from tests.system.conftest import SHORT, Box, BoxFactory, wait_until
 
@@ -29,3 +31,12 @@ def test_a_change_holds_after_a_start_in_place(box: BoxFactory) -> None:
     assert recorder.save().asked_s == 3.0
     assert value(recorder, "upload.behaviour") == "manual"
     assert recorder.end() == 0
+
+
+def test_who_is_asked_to_stop_does_not_start_anew(box: BoxFactory) -> None:
+    recorder = box(**SHORT).start()
+    with recorder.client() as client:
+        client.ask(ChangeSettings({"memories.minutes_per_step": 0.05}))
+    wait_until("the end has begun", lambda: "starts anew" in recorder.log, 20)
+
+    assert recorder.end(signal.SIGTERM) in {0, -signal.SIGTERM}

@@ -25,6 +25,7 @@ from setup_portal.live.newest import Newest
 from setup_portal.live.seats import Seats
 from setup_portal.pages.pressing import CHOICES, counted
 from setup_portal.pages.steps.showing import TITLES, network, wizard
+from setup_portal.pulse import Pulse
 from setup_portal.recorder import LONG_S, recorder
 from setup_portal.words import say
 
@@ -42,12 +43,18 @@ def front() -> ResponseReturnValue:
 
 def state() -> ResponseReturnValue:
     """Whether the recorder answers: a page that waits for it asks here. Tells a stranger nothing else."""
+    pulse: Pulse = current_app.extensions["pulse"]
+    return jsonify(is_up=pulse.is_there(guard.now_s()))
+
+
+def is_recorder_there() -> bool:
+    """Ask it."""
     try:
         with recorder() as client:
             client.ask(Status())
     except (NoSupervisorError, GoneError, RefusedError):
-        return jsonify(is_up=False)
-    return jsonify(is_up=True)
+        return False
+    return True
 
 
 def live() -> ResponseReturnValue:
