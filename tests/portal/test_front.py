@@ -20,7 +20,7 @@ from setup_portal.live.newest import OLDEST_S, Newest
 from setup_portal.live.seats import Seats
 from setup_portal.live.stream import EACH, MOST, written
 from setup_portal.store import Store
-from setup_portal.wizard.progress import Progress
+from setup_portal.wizard.progress import STEPS, Progress
 
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Counted, JoinedNetwork, MemoryChanged, RecordingChanged
@@ -59,7 +59,19 @@ def test_it_tells_how_the_box_is(owner: Visitor, service: StandInService) -> Non
     assert "trouble" not in page.html
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in page.html
     in_french = owner.get("/", Accept_Language="fr").words
-    assert "22,0 Go sur 30,9 Go sont libres." in in_french
+    assert "22 Go sur 30,9 Go sont libres." in in_french
+
+
+def test_it_leads_to_every_other_page_and_to_the_steps_that_are_left(portal: Portal, owner: Visitor) -> None:
+    Store(portal.folder).write("progress", Progress(at="end", done=["welcome", "camera"], is_over=True))
+    page = owner.get("/").html
+    rows = re.findall(r'class="row" href="(.*?)"', page)
+    later = ["country", "wifi", "storage", "behaviour", "name"]
+    assert rows == ["/look-back", "/memories", *(f"/set-up/{step}" for step in later), "/settings", "/help"]
+    Store(portal.folder).write("progress", Progress(at="end", done=list(STEPS[:-1]), is_over=True))
+    page = owner.get("/")
+    assert "/set-up/" not in page.html
+    assert "left for later" not in page.words
 
 
 def test_it_tells_what_is_wrong_and_what_helps(owner: Visitor, service: StandInService) -> None:

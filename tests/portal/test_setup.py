@@ -168,6 +168,17 @@ def test_each_step_can_be_left_and_returned_to(portal: Portal, phone: Visitor, s
     assert f'href="/set-up/{step}"' in end.html
 
 
+def test_a_network_that_works_is_not_left_for_later(phone: Visitor, box: StandInService) -> None:
+    page = phone.send(follow(phone, phone.get("/set-up/wifi"), "Home"), "join", password="wrong wrong")
+    assert 'href="/set-up/wifi"' in phone.get("/set-up/end").html
+    page = phone.send(follow(phone, page, "Home"), "join", password=WIFI_PASSWORD)
+    phone.send(follow(phone, page, "Choose the password"), name="porch", password=PASSWORD, again=PASSWORD)
+    end = phone.get("/set-up/end")
+    assert "The box now changes over to Home" in end.words
+    assert 'class="row" href="/set-up/wifi"' not in end.html
+    assert 'class="row" href="/set-up/camera"' in end.html
+
+
 def test_the_back_button_and_a_second_press_do_no_harm(phone: Visitor, box: StandInService) -> None:
     first = phone.send(phone.get("/set-up/storage"), "begin", kind="webdav")
     second = phone.send(first, "step", value="https://cloud.example")

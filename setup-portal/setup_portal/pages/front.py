@@ -24,7 +24,7 @@ from setup_portal.live.latest import Latest
 from setup_portal.live.newest import Newest
 from setup_portal.live.seats import Seats
 from setup_portal.pages.pressing import CHOICES, counted
-from setup_portal.pages.steps.showing import TITLES, network, wizard
+from setup_portal.pages.steps.showing import network, steps_left, wizard
 from setup_portal.pulse import Pulse
 from setup_portal.recorder import LONG_S, recorder
 from setup_portal.words import say
@@ -38,7 +38,8 @@ def front() -> ResponseReturnValue:
     """How the recorder is; until the set-up is over, the step that the owner was at."""
     if not wizard().progress.is_over:
         return redirect(url_for("set_up"), 303)
-    return render_template("front.html", told=told(*_known()), minutes=CHOICES, steps=tuple(TITLES))
+    status, now = _known()
+    return render_template("front.html", told=told(status, now), minutes=CHOICES, left=steps_left(now))
 
 
 def state() -> ResponseReturnValue:

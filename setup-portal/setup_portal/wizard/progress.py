@@ -52,6 +52,12 @@ def moved_on(progress: Progress, step: StepName, *, is_done: bool) -> Progress:
     )
 
 
+def left(progress: Progress, *, has_wifi: bool) -> tuple[StepName, ...]:
+    """The steps that are still to be taken. `has_wifi`: a network was proven, whoever went on from there or did not."""
+    taken = {*progress.done, *(("wifi",) if has_wifi else ())}
+    return tuple(step for step in STEPS[:-1] if step not in taken)
+
+
 class Wizard:
     """The progress in its file. Two phones may be at it at once: the file is read anew each time."""
 

@@ -4,8 +4,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from setup_portal import guard
-from setup_portal.pages.steps.showing import home_address, network, show, wizard
-from setup_portal.wizard.progress import STEPS
+from setup_portal.pages.steps.showing import home_address, network, show, steps_left, wizard
 
 
 def end() -> ResponseReturnValue:
@@ -13,13 +12,12 @@ def end() -> ResponseReturnValue:
     if request.method == "POST":
         wizard().finish()
         return redirect(url_for("front"), 303)
-    progress = wizard().progress
     links, code = home_address()
     now = network()
     attempt = None if now is None else now.attempt
     return show(
         "end",
-        left=[step for step in STEPS[:-1] if step not in progress.done],
+        left=steps_left(now),
         links=links,
         qr=code,
         proven=attempt if attempt is not None and attempt.state == "proven" else None,

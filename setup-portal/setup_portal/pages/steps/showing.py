@@ -7,9 +7,10 @@ from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import ChangeSettings, Network, NetworkAnswer, SettingsRefused, SettingValue
 from setup_portal.pictures import qr_code
 from setup_portal.recorder import recorder
-from setup_portal.wizard.progress import STEPS, StepName, Wizard, before
+from setup_portal.wizard.progress import STEPS, StepName, Wizard, before, left
 from setup_portal.words import marked, say
 
+_WORKS = {"proven", "kept"}
 _COUNTED = len(STEPS) - 1
 """The end is no step."""
 
@@ -39,6 +40,13 @@ def wizard() -> Wizard:
     """How far the owner came."""
     found: Wizard = current_app.extensions["wizard"]
     return found
+
+
+def steps_left(now: NetworkAnswer | None) -> tuple[StepName, ...]:
+    """What is still to be set up."""
+    attempt = None if now is None else now.attempt
+    is_proven = attempt is not None and attempt.state in _WORKS
+    return left(wizard().progress, has_wifi=is_proven or (now is not None and now.mode == "joined"))
 
 
 def show(step: StepName, *, code: int = 200, template: str | None = None, **values: object) -> ResponseReturnValue:
@@ -88,7 +96,7 @@ def home_address() -> tuple[list[str], object]:
     except (NoSupervisorError, GoneError):
         now = None
     attempt = None if now is None else now.attempt
-    proven = attempt.addresses if attempt is not None and attempt.state in {"proven", "kept"} else []
+    proven = attempt.addresses if attempt is not None and attempt.state in _WORKS else []
     told = [] if now is None else now.dashboard
     links = list(dict.fromkeys([*told, *(f"http://{address}/" for address in proven if ":" not in address)]))
     if not links:
