@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.boot.left import read_left
 from appliance.boot.making_up import NAME as HOTSPOT
 from appliance.boot.outcome import Outcome
 from appliance.boot.owners_file import NAME
@@ -19,6 +20,7 @@ from appliance.durable import flush_folder
 
 WISH = "reset.json"
 STORAGES = "rclone.conf"
+_LONGEST_BYTES = 4096
 
 
 Part = Literal["settings", "networks", "storages"]
@@ -35,7 +37,7 @@ def reset(places: Places) -> Outcome:
     """The step of a boot."""
     wish_path = places.settings / WISH
     try:
-        wish = msgspec.json.decode(wish_path.read_bytes(), type=ResetWish)
+        wish = msgspec.json.decode(read_left(wish_path, _LONGEST_BYTES), type=ResetWish)
     except FileNotFoundError:
         return Outcome()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
