@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from typing import Protocol
 
 from appliance.notify import Notifier
@@ -10,6 +11,16 @@ from appliance.recording.liveness import Liveness, Signs
 
 LOOKS_PER_WATCHDOG = 8
 """So often is recording looked at while the watchdog waits; what a look may miss shortens its patience by that much."""
+
+
+FOR_GOOD = "STOPPING=1"
+FOR_ANOTHER_LIFE = "RELOADING=1"
+"""The process goes on, and is ready again after a while (sd_notify(3)): a manager that heard FOR_GOOD would kill it."""
+
+
+def for_good() -> str:
+    """What is said at the end."""
+    return FOR_GOOD
 
 
 class Recording(Protocol):
@@ -21,11 +32,12 @@ class Recording(Protocol):
 
 
 class Heartbeat:
-    """Feeds the watchdog as long as recording goes on."""
+    """Feeds the watchdog as long as recording goes on. `farewell`: asked at the end for what is to be said."""
 
-    def __init__(self, notifier: Notifier, recording: Recording) -> None:
+    def __init__(self, notifier: Notifier, recording: Recording, farewell: Callable[[], str] = for_good) -> None:
         self._notifier = notifier
         self._recording = recording
+        self._farewell = farewell
         self._liveness = Liveness()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -34,7 +46,7 @@ class Heartbeat:
         try:
             await self._feed(stop)
         finally:
-            self._notifier.tell("STOPPING=1")
+            self._notifier.tell(self._farewell())
 
     async def _feed(self, stop: asyncio.Event) -> None:
         every_s = self._notifier.watchdog_s and self._notifier.watchdog_s / LOOKS_PER_WATCHDOG
