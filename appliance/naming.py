@@ -15,6 +15,9 @@ _REMOTE = re.compile(r"[\w.+@](?:[\w.+@ -]*[\w.+@-])?")
 """rclone's rule for the name of a storage (rclone.org/docs, "Valid remote names")."""
 _NAME_RULE = "only letters, digits, _ - . + @ and spaces, with no space at its ends and no - at its beginning"
 
+LONGEST_SSID_BYTES = 32
+"""IEEE 802.11: the name of a Wi-Fi network has at most 32 octets."""
+
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 """RFC 1123, chapter 2.1, and RFC 1034, chapter 3.5: one label of a host's name."""
 

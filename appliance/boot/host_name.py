@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from appliance.boot.left import read_left
 from appliance.boot.machine import BoxMachine, Machine
 from appliance.boot.outcome import Outcome
 from appliance.boot.places import Places
@@ -38,8 +39,7 @@ def apply_host_name(places: Places, machine: Machine, root: Path) -> Outcome:
 def _wanted(path: Path) -> str:
     """The recorder's user may have put anything there."""
     try:
-        with path.open("rb") as file:
-            name = file.read(_LONGEST_BYTES).decode("ascii", "replace").strip()
+        name = read_left(path, _LONGEST_BYTES).decode("ascii", "replace").strip()
     except OSError:
         return DEFAULT
     return DEFAULT if host_trouble(name) else name

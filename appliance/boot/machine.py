@@ -8,13 +8,12 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
+from appliance.durable import Owner
+
 _LONGEST_S = 30
 _RECORDER = "moment"
 
 _log = logging.getLogger("moment.boot")
-
-Owner = tuple[int, int]
-"""User and group."""
 
 
 class Machine(Protocol):

@@ -58,6 +58,22 @@ def test_what_is_no_name_gives_the_one_that_every_box_has(card: BootCard, left: 
     assert card.machine.host_names == ["porch", DEFAULT]
 
 
+@pytest.mark.parametrize("trap", ["link", "pipe", "folder"])
+def test_what_is_no_file_holds_nobody_up(card: BootCard, trap: str) -> None:
+    place = card.places.network / HOST_NAME
+    (card.root / "elsewhere").write_text("porch\n")
+    match trap:
+        case "link":
+            place.symlink_to(card.root / "elsewhere")
+        case "pipe":
+            os.mkfifo(place)
+        case _:
+            place.mkdir()
+
+    assert card.boot().troubles == []
+    assert card.machine.host_names == []
+
+
 def test_a_box_that_nobody_named_stays_as_it_came(card: BootCard) -> None:
     assert card.boot().troubles == []
 

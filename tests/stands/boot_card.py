@@ -4,10 +4,10 @@ import tomllib
 from pathlib import Path
 
 from appliance.boot.__main__ import boot
-from appliance.boot.machine import Owner
 from appliance.boot.places import Places
 from appliance.boot.report import BootReport
 from appliance.clock import SystemClock
+from appliance.durable import Owner
 
 BASE = """\
 [camera]

@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from setup_portal.arrival import SETUP_ADDRESS, SETUP_NETWORK
 
 from appliance.network.attempts import HOST_NAME
 from appliance.network.profiles import ADDRESS, PREFIX
@@ -232,6 +233,7 @@ def test_names_and_fence_of_the_set_up_network_are_about_its_address() -> None:
     network = ipaddress.ip_network(f"{ADDRESS}/{PREFIX}", strict=False)
 
     assert f"address=/#/{ADDRESS}" in names
+    assert (ADDRESS, network) == (SETUP_ADDRESS, SETUP_NETWORK)
     assert {"no-resolv", "local=/#/"} <= {*names}
     assert f"ip saddr {network} jump phones" in fence
 
