@@ -40,6 +40,7 @@ from appliance.memories.shelf import Described, Shelf
 from appliance.panel.panel import Panel
 from appliance.service.cursor import read_cursor, write_cursor
 from appliance.service.lookback import WallTime
+from appliance.service.portions import in_portions
 from appliance.upload.model import Account
 
 OLDEST_PRESS_S = 60.0
@@ -143,7 +144,7 @@ class Memories:
         limit = EVERYTHING if request.limit is None else request.limit
         page = await self._shelf.page(read_cursor(request.before), limit + 1)
         has_more = len(page) > limit
-        told = [self._message(*one) for one in page[:limit]]
+        told = await in_portions(page[:limit], lambda one: self._message(*one))
         return MemoriesAnswer(told, next=write_cursor(page[limit - 1][0]) if has_more else None)
 
     async def _describe(self, request: Describe) -> Done:
