@@ -80,8 +80,14 @@ class Memories:
         self._uploads = uploads
         self._folder = folder
 
-    async def ask(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
+    async def ask(self, request: MemoryRequest, tell: Tell) -> Answer:
         """The answer to one request."""
+        try:
+            return await self._ask(request, tell)
+        except OSError as error:
+            raise RefusedError(f"Nothing was changed: the card does not take it ({error.strerror}).") from error
+
+    async def _ask(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         match request:
             case Save():
                 return await self._save(request, tell)
@@ -120,10 +126,17 @@ class Memories:
         moment = self._keeper.keep(start_s, end_s)
         answer = await self._awaited(moment, tell, wait=False)
         remark = told_of_stretch(end_s - start_s, footage_s, footage_s if moment.inside else moment.available_s)
-        if request.title.strip() and not await self._shelf.entitle(answer.id, request.title.strip()):
-            remark = " ".join(filter(None, [remark, "It was kept before, and keeps the title that it has."]))
+        remark = " ".join(filter(None, [remark, await self._entitled(answer.id, request.title.strip())])) or None
         whole = await self._awaited(moment, tell, wait=True) if request.wait else answer
         return replace(whole, remark=remark)
+
+    async def _entitled(self, identity: str, title: str) -> str | None:
+        """What became of a stretch's title, if that needs a word; the stretch itself is secured already."""
+        try:
+            is_given = not title or await self._shelf.entitle(identity, title)
+        except OSError as error:
+            return f"Its title could not be written ({error.strerror})."
+        return None if is_given else "It was kept before, and keeps the title that it has."
 
     async def _press(self, request: Press) -> SaveAnswer | Done:
         if request.button == "upload":
