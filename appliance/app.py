@@ -303,6 +303,7 @@ def _network_room(settings: NetworkSettings, **joints: Unpack[NetworkJoints]) ->
         directory=Path(settings.directory),
         hotspot_file=Path(settings.hotspot_file),
         hotspot_name=settings.hotspot_name,
+        host_name=settings.host_name,
         country=settings.country,
         **joints,
     )

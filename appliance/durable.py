@@ -5,6 +5,10 @@ import os
 from pathlib import Path
 
 RESERVE_BYTES = 300_000_000
+_PRIVATE = 0o600
+
+Owner = tuple[int, int]
+"""User and group."""
 
 
 class FolderInUseError(Exception):
@@ -43,6 +47,23 @@ def write_durably(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def write_privately(path: Path, content: bytes, owner: Owner | None = None) -> None:
+    """The same, for nobody's eyes but the owner's, from the first byte on. `owner`: another user than ours; for root.
+
+    The folder may be that user's, who may have put anything there: no link is followed.
+    """
+    temporary = path.with_name(unfinished_name(path.name))
+    temporary.unlink(missing_ok=True)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
+    with os.fdopen(handle, "wb") as file:
+        if owner is not None:
+            os.fchown(handle, *owner)
+        file.write(content)
+        file.flush()
+        os.fsync(handle)
     temporary.replace(path)
 
 

@@ -1,4 +1,4 @@
-"""Names at the owner's storage: of the storage, of folders, of this box. Pure.
+"""Names at the owner's storage: of the storage, of folders, of this box; and the box's name in a network. Pure.
 
 A `…_trouble` says what is wrong with a text, in words that follow the name of its setting; None if nothing is.
 """
@@ -14,6 +14,12 @@ FIELDS = ("device", "year", "month", "day")
 _REMOTE = re.compile(r"[\w.+@](?:[\w.+@ -]*[\w.+@-])?")
 """rclone's rule for the name of a storage (rclone.org/docs, "Valid remote names")."""
 _NAME_RULE = "only letters, digits, _ - . + @ and spaces, with no space at its ends and no - at its beginning"
+
+LONGEST_SSID_BYTES = 32
+"""IEEE 802.11: the name of a Wi-Fi network has at most 32 octets."""
+
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+"""RFC 1123, chapter 2.1, and RFC 1034, chapter 3.5: one label of a host's name."""
 
 _FORBIDDEN = r'\/:*?"<>|'
 """What Windows, FAT and several clouds do not take in a name."""
@@ -87,6 +93,13 @@ def device_trouble(name: str) -> str | None:
         f"must be a plain name of at most {_LONGEST_NAME} characters, without {' '.join(_FORBIDDEN)} "
         "and without spaces or dots at its ends"
     )
+
+
+def host_trouble(name: str) -> str | None:
+    """What is wrong with the name that a machine has in a network, without what comes behind the first dot."""
+    if _HOST.fullmatch(name):
+        return None
+    return "must be at most 63 letters without accents, digits and -, with no - at its ends"
 
 
 def safe_name(name: str) -> str:

@@ -28,6 +28,7 @@ from appliance.durable import (
     require_links,
     unfinished_name,
     write_durably,
+    write_privately,
 )
 from tests.recording.conftest import small_disk
 
@@ -119,6 +120,19 @@ def test_a_refusal_leaves_no_open_file(tmp_path: Path) -> None:
 
 
 # Whole or not at all
+
+
+def test_a_private_file_is_so_from_its_first_byte(tmp_path: Path) -> None:
+    path, elsewhere = tmp_path / "file", tmp_path / "elsewhere"
+    (tmp_path / unfinished_name("file")).symlink_to(elsewhere)
+    path.write_text("earlier, for everybody's eyes")
+
+    write_privately(path, b"secret")
+
+    assert path.read_bytes() == b"secret"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert not elsewhere.exists()
+
 
 WRITE = """
 import sys

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from appliance.boot.left import read_left
 from appliance.boot.machine import BoxMachine, Machine
 from appliance.boot.outcome import Outcome
 from appliance.boot.owners_file import COUNTRY
@@ -31,8 +32,7 @@ def apply_country(places: Places, machine: Machine) -> Outcome:
 def _country_in(path: Path) -> str:
     """Empty if there is none. The recorder's user may have put anything there."""
     try:
-        with path.open("rb") as file:
-            text = file.read(_LETTERS + 1).strip()
+        text = read_left(path, _LETTERS + 1).strip()
     except OSError:
         return ""
     return text.decode("ascii") if re.fullmatch(b"[A-Z]{2}", text) else ""

@@ -3,17 +3,17 @@
 import logging
 import os
 import pwd
+import socket
 import subprocess
 from pathlib import Path
 from typing import Protocol
+
+from appliance.durable import Owner
 
 _LONGEST_S = 30
 _RECORDER = "moment"
 
 _log = logging.getLogger("moment.boot")
-
-Owner = tuple[int, int]
-"""User and group."""
 
 
 class Machine(Protocol):
@@ -30,6 +30,9 @@ class Machine(Protocol):
 
     def set_country(self, country: str) -> None:
         """Tell the kernel's Wi-Fi where it is. Not being able to is no reason to stop."""
+
+    def set_host_name(self, name: str) -> None:
+        """Tell the kernel how the box is called. Raises OSError."""
 
     def restart(self) -> None:
         """Start the box once more, as soon as this program has ended."""
@@ -58,6 +61,9 @@ class BoxMachine:
         for argv in (("modprobe", "-q", "cfg80211"), ("iw", "reg", "set", country)):
             if words := _failure(*argv):
                 _log.warning("%s: %s", " ".join(argv), words)
+
+    def set_host_name(self, name: str) -> None:
+        socket.sethostname(name)
 
     def restart(self) -> None:
         if words := _failure("systemctl", "--no-block", "reboot"):

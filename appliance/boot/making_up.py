@@ -14,7 +14,7 @@ import msgspec
 from appliance.boot.machine import Machine
 from appliance.boot.outcome import Outcome
 from appliance.boot.places import Places
-from appliance.durable import flush_folder, write_durably
+from appliance.durable import flush_folder, write_durably, write_privately
 from appliance.network.hotspot import HotspotFileError, HotspotSecret, read_hotspot
 from appliance.network.profiles import ADDRESS
 
@@ -73,13 +73,8 @@ def _escaped(text: str) -> str:
 
 
 def _keep(path: Path, secret: HotspotSecret) -> None:
-    """Nobody else may read it, not even for an instant."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    before = os.umask(0o077)
-    try:
-        write_durably(path, msgspec.json.encode(secret))
-    finally:
-        os.umask(before)
+    write_privately(path, msgspec.json.encode(secret))
     flush_folder(path.parent)
 
 

@@ -5,7 +5,6 @@ the answer is left in a folder of root's. A clock that somebody vouches for alre
 recorder's user may have put there is only read, as text of a known form.
 """
 
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.boot.left import read_left
 from appliance.boot.wishes import CLOCK, CLOCK_ANSWER, ClockAnswer, ClockWish
 from appliance.boot.zone import is_zone, keep_zone
 from appliance.clock import SOFTWARE_WRITTEN_S, TOLD, Clock, SystemClock
@@ -39,16 +39,10 @@ def fulfil(wish_path: Path, root: Path, clock: Clock, set_wall: SetWall) -> Cloc
 
 def _take(path: Path) -> ClockWish | None:
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        path.unlink(missing_ok=True)
-        return None
-    try:
-        return msgspec.json.decode(os.read(handle, _LONGEST_BYTES), type=ClockWish)
+        return msgspec.json.decode(read_left(path, _LONGEST_BYTES), type=ClockWish)
     except (OSError, msgspec.DecodeError):
         return None
     finally:
-        os.close(handle)
         path.unlink(missing_ok=True)
 
 

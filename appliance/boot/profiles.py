@@ -10,7 +10,8 @@ import uuid
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from appliance.boot.wifi import LONGEST_PASSPHRASE_BYTES, WifiNetwork
+from appliance.boot.wifi import WifiNetwork
+from appliance.network.profiles import LONGEST_BYTES
 
 SUFFIX = ".nmconnection"
 
@@ -61,7 +62,7 @@ def profile_in(content: bytes) -> Profile | None:
 def _security(password: str) -> dict[str, str]:
     if not password:
         return {}
-    is_wpa3_alone = len(password.encode()) > LONGEST_PASSPHRASE_BYTES and len(password) != _LONGEST_WPA_KEY
+    is_wpa3_alone = len(password.encode()) > LONGEST_BYTES and len(password) != _LONGEST_WPA_KEY
     return {"key-mgmt": "sae" if is_wpa3_alone else "wpa-psk", "psk": _escaped(password)}
 
 

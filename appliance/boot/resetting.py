@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.boot.left import read_left
 from appliance.boot.making_up import NAME as HOTSPOT
 from appliance.boot.outcome import Outcome
 from appliance.boot.owners_file import NAME
@@ -17,13 +18,14 @@ from appliance.boot.wishes import RESET, Part, ResetWish
 from appliance.durable import flush_folder
 
 STORAGES = "rclone.conf"
+_LONGEST_BYTES = 4096
 
 
 def reset(places: Places) -> Outcome:
     """The step of a boot."""
     wish_path = places.settings / RESET
     try:
-        wish = msgspec.json.decode(wish_path.read_bytes(), type=ResetWish)
+        wish = msgspec.json.decode(read_left(wish_path, _LONGEST_BYTES), type=ResetWish)
     except FileNotFoundError:
         return Outcome()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):

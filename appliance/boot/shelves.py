@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from appliance.boot import camera_switch, complaining, owners_file, storages
-from appliance.boot.machine import Machine, Owner
+from appliance.boot.machine import Machine
 from appliance.boot.places import Places
 from appliance.boot.scene import Action, Amend, Drop, Put, Scene, Shelf, Unreadable
-from appliance.durable import flush_folder, unfinished_name
+from appliance.durable import Owner, flush_folder, write_durably, write_privately
 from appliance.settings.textfile import LARGEST_FILE_BYTES
 
-_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+_PRIVATE_FOLDER = 0o700
 _OWNERS = (owners_file.NAME, f"{owners_file.NAME}.txt", storages.NAME, f"{storages.NAME}.txt")
 
 
@@ -78,7 +78,7 @@ class Shelves:
         if isinstance(action, Drop):
             (folder / action.name).unlink(missing_ok=True)
         else:
-            _write_private(folder / action.name, action.content, owner)
+            write_privately(folder / action.name, action.content, owner)
         flush_folder(folder)
 
     @contextlib.contextmanager
@@ -103,21 +103,6 @@ def _make_folder(folder: Path, owner: Owner | None) -> None:
     flush_folder(folder.parent)
 
 
-def _write_private(path: Path, content: bytes, owner: Owner | None) -> None:
-    """The whole file or the earlier one; nobody else may read it, not even for an instant."""
-    temporary = path.with_name(unfinished_name(path.name))
-    temporary.unlink(missing_ok=True)
-    # the folder may belong to another user, who may have put a link there: O_EXCL follows none
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE_FILE)
-    with os.fdopen(handle, "wb") as file:
-        if owner is not None:
-            os.fchown(handle, *owner)
-        file.write(content)
-        file.flush()
-        os.fsync(handle)
-    temporary.replace(path)
-
-
 def _do_on_firmware(folder: Path, action: Action) -> None:
     path = folder / action.name
     if isinstance(action, Amend):  # FAT has no safe renaming, and the board needs this file
@@ -127,12 +112,7 @@ def _do_on_firmware(folder: Path, action: Action) -> None:
         return
     with _wiped_when_gone(path):
         if isinstance(action, Put):
-            temporary = path.with_name(unfinished_name(path.name))
-            with temporary.open("wb") as file:
-                file.write(action.content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
+            write_durably(path, action.content)
         else:
             path.unlink(missing_ok=True)
         flush_folder(folder)

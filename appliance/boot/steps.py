@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from appliance.boot.country import apply_country
+from appliance.boot.host_name import apply_host_name
 from appliance.boot.machine import Machine
 from appliance.boot.making_up import make_up
 from appliance.boot.notes import read_notes
@@ -34,6 +35,7 @@ def steps_on_data(places: Places, machine: Machine, root: Path) -> list[Step]:
     return [
         Step("reset what you asked for", partial(reset, places)),
         Step("set the time zone", partial(apply_zone, places.system, root)),
+        Step("give the box its name in the network", partial(apply_host_name, places, machine, root)),
         Step("settle which version is used", partial(_settle, updates)),
         Step("take over the files on the card's first partition", partial(take_over, places, machine)),
         Step("take over updates from the card's first partition", partial(_hand_in, places, machine, updates)),

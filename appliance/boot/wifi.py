@@ -5,19 +5,16 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from appliance.naming import LONGEST_SSID_BYTES
+from appliance.network.profiles import LONGEST_BYTES, SHORTEST_BYTES
 from appliance.settings.complaint import Complaint
 from appliance.settings.hiding import are_stars
 from appliance.settings.lines import KeyPath
 from appliance.settings.model import Secret
 from appliance.settings.words import quoted
 
-LONGEST_SSID_BYTES = 32
-"""IEEE 802.11: an SSID has at most 32 octets."""
-
-SHORTEST_PASSPHRASE_BYTES, LONGEST_PASSPHRASE_BYTES = 8, 63
-"""IEEE 802.11, annex J: a passphrase has 8 to 63 characters; 64 hexadecimal digits are the key itself."""
-
 _KEY = re.compile(r"[0-9A-Fa-f]{64}")
+"""IEEE 802.11, annex J: in the place of a password the key itself."""
 
 
 class WifiNetwork(Struct, frozen=True):
@@ -62,10 +59,10 @@ def _password_trouble(password: str) -> str | None:
         return None
     if not password.isprintable():
         return "must not hold line breaks or control characters"
-    if len(password.encode()) < SHORTEST_PASSPHRASE_BYTES:
-        return f"is too short: Wi-Fi passwords have at least {SHORTEST_PASSPHRASE_BYTES} characters"
-    if len(password.encode()) > LONGEST_PASSPHRASE_BYTES:
-        return f"is too long: Wi-Fi passwords have at most {LONGEST_PASSPHRASE_BYTES} characters"
+    if len(password.encode()) < SHORTEST_BYTES:
+        return f"is too short: Wi-Fi passwords have at least {SHORTEST_BYTES} characters"
+    if len(password.encode()) > LONGEST_BYTES:
+        return f"is too long: Wi-Fi passwords have at most {LONGEST_BYTES} characters"
     return None
 
 

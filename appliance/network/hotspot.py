@@ -5,7 +5,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-LONGEST_NAME_BYTES, SHORTEST_PASSPHRASE, LONGEST_PASSPHRASE = 32, 8, 63
+from appliance.naming import LONGEST_SSID_BYTES
+from appliance.network.profiles import LONGEST_BYTES, SHORTEST_BYTES
 
 
 class HotspotFileError(Exception):
@@ -39,8 +40,8 @@ def read_hotspot(path: Path, name: str = "") -> HotspotSecret:
             f"The set-up network cannot be opened: its password cannot be read ({path}); switch the box off and on."
         ) from None
     found = HotspotSecret(name or told.name, told.passphrase)
-    is_fit = 0 < len(found.name.encode()) <= LONGEST_NAME_BYTES
-    if not is_fit or not SHORTEST_PASSPHRASE <= len(found.passphrase) <= LONGEST_PASSPHRASE:
+    is_fit = 0 < len(found.name.encode()) <= LONGEST_SSID_BYTES
+    if not is_fit or not SHORTEST_BYTES <= len(found.passphrase.encode()) <= LONGEST_BYTES:
         raise HotspotFileError(
             f"The set-up network cannot be opened: its name or password has a wrong length ({path}); remove that file, "
             "then switch the box off and on."

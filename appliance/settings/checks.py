@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from appliance.naming import LONGEST_SSID_BYTES, host_trouble
 from appliance.settings.complaint import Complaint, path_trouble
 from appliance.settings.model import CameraSettings, NetworkSettings, PanelSettings, Settings
 from appliance.settings.upload_checks import upload_complaints
 
 LONGEST_SOCKET_PATH_BYTES = 107
 """Linux keeps a unix socket's path in 108 bytes, the closing zero included (unix(7))."""
-
-LONGEST_NETWORK_NAME_BYTES = 32
-"""IEEE 802.11: the name of a network."""
 
 
 def complaints(settings: Settings) -> Iterator[Complaint]:
@@ -49,8 +47,10 @@ def _network(network: NetworkSettings) -> Iterator[Complaint]:
     if network.country and not re.fullmatch("[A-Z]{2}", network.country):
         said = 'network.country must be the two capital letters of a country, such as "DE"'
         yield Complaint(("network", "country"), said)
-    if len(network.hotspot_name.encode()) > LONGEST_NETWORK_NAME_BYTES or not network.hotspot_name.isprintable():
-        said = f"network.hotspot_name must be visible text of at most {LONGEST_NETWORK_NAME_BYTES} bytes"
+    if network.host_name and (trouble := host_trouble(network.host_name)):
+        yield Complaint(("network", "host_name"), f"network.host_name {trouble}")
+    if len(network.hotspot_name.encode()) > LONGEST_SSID_BYTES or not network.hotspot_name.isprintable():
+        said = f"network.hotspot_name must be visible text of at most {LONGEST_SSID_BYTES} bytes"
         yield Complaint(("network", "hotspot_name"), said)
 
 

@@ -158,6 +158,10 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(description="Where the box is, in two letters (ISO 3166-1), until a phone names another country."),
     ] = ""
+    host_name: Annotated[
+        str,
+        Meta(description="The box's name in a network: its pages are at http://NAME.local. Empty: moment."),
+    ] = ""
     hotspot_name: Annotated[
         str,
         Meta(description="Name of the box's own Wi-Fi. Empty: the one that the box made up at its first start."),

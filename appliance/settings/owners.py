@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from appliance.durable import flush_folder, write_durably
+from appliance.durable import flush_folder, write_privately
 from appliance.settings.changing import Changes, Where, changed, changed_values
 from appliance.settings.complaint import Complaint
 from appliance.settings.conversion import Layer, convert
-from appliance.settings.hiding import are_stars, hide, reveal
+from appliance.settings.hiding import STARS, are_stars, hide, reveal
 from appliance.settings.model import Settings
 from appliance.settings.reading import NOTHING, SECTIONS, judge, merge, read_layer
 from appliance.settings.textfile import SettingsError, plain
@@ -85,8 +85,7 @@ class OwnersSettings:
         settings, _, found = judge(Layer("", "", values, mistaken), below)
         if complaints := [*wrong, *unknown, *found]:
             raise WrongSettingsError(complaints)
-        write_durably(self._path, changed(plain(above.text), changes).encode())
-        self._path.chmod(0o600)
+        write_privately(self._path, changed(plain(above.text), changes).encode())
         flush_folder(self._path.parent)
         return settings
 
@@ -101,7 +100,7 @@ def hidden(where: Where, value: Any) -> Any:
     """A value as it may be shown."""
     match secrecy_of(where):
         case "whole" if value:
-            return "********"
+            return STARS
         case "in-url" if isinstance(value, str):
             return hide(value)
     return value

@@ -9,6 +9,7 @@ from setup_portal.keys import MOST_SESSIONS, Keys
 from setup_portal.routes import NEEDS, ROUTES, Route
 from setup_portal.store import Store
 
+from appliance.boot.making_up import TOLD
 from tests.portal.conftest import PASSWORD, Portal
 from tests.portal.visitor import HOME, Visitor
 
@@ -30,6 +31,13 @@ def test_no_page_of_the_owner_without_a_session(portal: Portal) -> None:
             if route.need == "owner":
                 assert (answer.code, answer.place.partition("?")[0]) == (303, "/enter"), route
             assert "stand-in" not in answer.html, route
+
+
+def test_whoever_is_locked_out_learns_where_the_password_stands(portal: Portal) -> None:
+    page = portal.neighbour().get("/")
+
+    assert (page.code, page.title) == (403, "Not set up yet")
+    assert TOLD in page.words
 
 
 @pytest.mark.parametrize("host", ["evil.example", "moment.local.evil.example", "192.168.7.21", "", "moment.local:x"])

@@ -3,7 +3,10 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
+from setup_portal.wizard.host_names import host_name
 from setup_portal.wizard.progress import STEPS
 
 from appliance.control.messages import (
@@ -19,9 +22,13 @@ from appliance.control.messages import (
 from appliance.control.standin import StandInService, StandInSupervisor
 from appliance.control.standin.network import HEARD
 from appliance.control.standin.network import PASSWORD as WIFI_PASSWORD
+from appliance.naming import host_trouble
 from tests.portal.conftest import PASSWORD, Portal
 from tests.portal.visitor import Page, Visitor
 
+NETWORK = SettingsSection(
+    "network", "The networks.", [Setting("network.host_name", "text", "Name.", "", "", is_owners=False)]
+)
 UPLOAD = SettingsSection(
     "upload",
     "How memories reach the owner's storage.",
@@ -42,7 +49,7 @@ LINK = "http://localhost:53682/?code=abc&state=abc"
 def box(service: StandInService, portal: Portal) -> StandInService:
     """A recorder with every setting that the set-up changes, whose clock is not right."""
     sections = [section for section in service.settings.sections if section.name != "upload"]
-    service.settings.sections = [*sections, UPLOAD]
+    service.settings.sections = [*sections, UPLOAD, NETWORK]
     service.box.machine = replace(service.box.machine, clock_is_trusted=False)
     return service
 
@@ -90,6 +97,7 @@ def test_the_whole_way(portal: Portal, phone: Visitor, box: StandInService) -> N
     assert page.title == "Name and password"
     phone.send(page, name="porch", password=PASSWORD, again=PASSWORD)
     assert changed(box)["upload.device"] == "porch"
+    assert changed(box)["network.host_name"] == "porch"
     page = phone.get("/set-up/wifi")
     assert "http://192.168.1.20/" in page.words
     assert "<svg" in page.html
@@ -358,3 +366,37 @@ def test_a_recorder_that_refuses_everything_is_quoted(portal: Portal, phone: Vis
         assert page.code in {200, 409}, step
         assert page.code == 200 or "The recorder is in safe mode." in page.words
         assert phone.send(page, "skip").title != page.title
+
+
+@pytest.mark.parametrize(
+    ("called", "named"),
+    [
+        ("porch", "porch"),
+        ("Front porch +1", "front-porch-1"),
+        ("Père Noël", "pere-noel"),
+        ("Straße 5", "strasse-5"),
+        ("Гараж", ""),
+        ("__", ""),
+        ("a" * 62 + "_bc", "a" * 62),
+    ],
+)
+def test_the_name_at_home_is_made_of_the_box_s(called: str, named: str) -> None:
+    assert host_name(called) == named
+
+
+@given(st.text(max_size=100))
+def test_whatever_the_box_is_called_the_recorder_takes_its_name(called: str) -> None:
+    named = host_name(called)
+    assert not named or host_trouble(named) is None
+
+
+def test_a_machine_whose_network_is_not_ours_keeps_its_name(phone: Visitor, box: StandInService) -> None:
+    box.network.now = replace(box.network.now, is_ours=False)
+
+    phone.send(phone.get("/set-up/name"), name="porch", password=PASSWORD, again=PASSWORD)
+
+    assert changed(box) == {"upload.device": "porch"}
+    for step in ("country", "wifi"):
+        page = phone.get(f"/set-up/{step}")
+        assert "is not looked after by the recorder" in page.words
+        assert phone.send(page, step).title != page.title

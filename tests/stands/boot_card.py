@@ -4,10 +4,10 @@ import tomllib
 from pathlib import Path
 
 from appliance.boot.__main__ import boot
-from appliance.boot.machine import Owner
 from appliance.boot.places import Places
 from appliance.boot.report import BootReport
 from appliance.clock import SystemClock
+from appliance.durable import Owner
 
 BASE = """\
 [camera]
@@ -34,14 +34,16 @@ SETTINGS = {"camera": {"kind": "rtsp", "url": "rtsp://me:hunter2@cam/live"}}
 
 
 class NotingMachine:
-    """What was asked of it; the FAT partition may be absent, or refuse to be written."""
+    """What was asked of it; the FAT partition may be absent, or refuse to be written; it may refuse to be named."""
 
     def __init__(self) -> None:
         self.remounts: list[bool] = []
         self.countries: list[str] = []
+        self.host_names: list[str] = []
         self.restarts = 0
         self.has_firmware = True
         self.refuses_writing = False
+        self.refuses_names = False
 
     def is_mounted(self, folder: Path) -> bool:
         return folder.is_dir() and (self.has_firmware or folder.name != "firmware")
@@ -57,6 +59,11 @@ class NotingMachine:
 
     def set_country(self, country: str) -> None:
         self.countries.append(country)
+
+    def set_host_name(self, name: str) -> None:
+        if self.refuses_names:
+            raise OSError(1, "Operation not permitted")
+        self.host_names.append(name)
 
     def restart(self) -> None:
         self.restarts += 1

@@ -7,9 +7,12 @@ import shutil
 import subprocess
 from collections import defaultdict
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
+from setup_portal.arrival import SETUP_ADDRESS, SETUP_NETWORK
 
+from appliance.network.attempts import HOST_NAME
 from appliance.network.profiles import ADDRESS, PREFIX
 from appliance.recording.heartbeat import LOOKS_PER_WATCHDOG
 from tests.conftest import PROJECT_ROOT
@@ -18,7 +21,15 @@ SYSTEMD = PROJECT_ROOT / "systemd"
 UNITS = SYSTEMD / "units"
 NFT = shutil.which("nft", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or ""
 ANALYZE = shutil.which("systemd-analyze") or ""
-MOST_EXPOSURE = {"moment-recorder.service": 2.0, "moment-portal.service": 1.0}
+MOST_EXPOSURE = {
+    "moment-recorder.service": 2.0,
+    "moment-portal.service": 1.0,
+    "moment-clock.service": 2.1,
+    "moment-country.service": 2.4,
+    "moment-fence.service": 3.4,
+    "moment-name.service": 2.4,
+}
+UNIT_NAMES = sorted(path.name for path in UNITS.iterdir() if path.is_file())
 LONGEST_STALL_S = 90
 """A card may hold up every write for so long."""
 
@@ -182,11 +193,30 @@ def test_every_configuration_is_in_its_place(root: Path) -> None:
         "sysctl.d": "usr/lib/sysctl.d",
         "NetworkManager": "usr/lib/NetworkManager/conf.d",
         "NetworkManager/dnsmasq-shared.d": "etc/NetworkManager/dnsmasq-shared.d",
+        "avahi": "etc/avahi",
+        "avahi/services": "etc/avahi/services",
         "fence": "usr/lib/moment-recorder",
         "presets": "usr/lib/systemd/system-preset",
     }.items():
         for path in filter(Path.is_file, (SYSTEMD / folder).glob("*")):
             assert (root / place / path.name).read_text() == path.read_text()
+
+
+def test_the_owner_s_name_for_the_box_reaches_whoever_tells_it(recorder: Unit, portal: Unit) -> None:
+    for unit in (recorder, portal):
+        assert "ProtectHostname" not in unit, "in a space of names of its own it would go on with the earlier one"
+    naming = read(UNITS / "moment-name.service")
+    assert "avahi-daemon.service" in naming["ExecStartPost"][0]
+    assert "avahi-daemon.service" in read(UNITS / "moment-boot.service")["Before"][0]
+    assert f"/data/network/{HOST_NAME}" in read(UNITS / "moment-name.path")["PathChanged"]
+
+
+def test_the_pages_are_announced_at_their_port(root: Path) -> None:
+    service = ET.parse(root / "etc/avahi/services/moment.service").getroot().find("service")
+    assert service is not None
+    assert service.findtext("port") == read(UNITS / "moment-portal.socket")["ListenStream"][0]
+    assert service.findtext("type") == "_http._tcp"
+    assert "avahi-daemon" in (PROJECT_ROOT / "image-build/packages").read_text().split()
 
 
 def test_names_and_fence_of_the_set_up_network_are_about_its_address() -> None:
@@ -195,6 +225,7 @@ def test_names_and_fence_of_the_set_up_network_are_about_its_address() -> None:
     network = ipaddress.ip_network(f"{ADDRESS}/{PREFIX}", strict=False)
 
     assert f"address=/#/{ADDRESS}" in names
+    assert (ADDRESS, network) == (SETUP_ADDRESS, SETUP_NETWORK)
     assert {"no-resolv", "local=/#/"} <= {*names}
     assert f"ip saddr {network} jump phones" in fence
 
@@ -231,7 +262,7 @@ def test_exposure_is_low(root: Path, unit: str) -> None:
 @pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed on this machine")
 def test_systemd_understands_every_line(root: Path) -> None:
     done = subprocess.run(
-        [ANALYZE, "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *MOST_EXPOSURE],
+        [ANALYZE, "verify", "--man=no", "--recursive-errors=no", f"--root={root}", *UNIT_NAMES],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     # the tree holds neither programs nor the system's own units

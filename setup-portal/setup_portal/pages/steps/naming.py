@@ -5,10 +5,12 @@ import re
 from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
+from appliance.control.messages import SettingValue
 from setup_portal import guard
 from setup_portal.pages.door import trouble_with
 from setup_portal.pages.steps.behaving import present
-from setup_portal.pages.steps.showing import change, onward, show
+from setup_portal.pages.steps.showing import change, network, onward, show
+from setup_portal.wizard.host_names import host_name
 from setup_portal.words import say
 
 _NAME = re.compile(r"[^\W_][\w .+-]{0,39}\Z")
@@ -32,7 +34,11 @@ def name() -> ResponseReturnValue:
 
 
 def _rename(name: str) -> ResponseReturnValue:
-    trouble = change({"upload.device": name})
+    now = network()
+    changes: dict[str, SettingValue] = {"upload.device": name}
+    if now is not None and now.is_ours:  # another machine has its name from elsewhere
+        changes["network.host_name"] = host_name(name)
+    trouble = change(changes)
     return _show(name, trouble) if trouble else onward("name")
 
 
