@@ -35,6 +35,7 @@ class Archive:
         self.left_in_trash: list[Discarded] = []
         """What `open()` found there, oldest first."""
         self._trash = Trash(folder)
+        self._troubles: list[str] = []
         self._catalogue: Catalogue | None = None
 
     @property
@@ -51,8 +52,7 @@ class Archive:
         try:
             self.thumbnails.mkdir(exist_ok=True)
             self._catalogue = Catalogue(self.folder)
-            self.descriptions.open()
-            self._open_trash()
+            self._open_what_is_beside()
             return self.entries()
         except (OSError, sqlite3.Error) as error:
             raise UnusableFolderError(
@@ -193,7 +193,7 @@ class Archive:
 
     def reconcile(self, probe: Callable[[Path], Truth | None]) -> list[str]:
         """Make the catalogue tell what the folder holds; a sentence for everything that had to be mended."""
-        told = []
+        told, self._troubles = self._troubles, []
         known = {entry.name: entry for entry in self.entries()}
         found = (path for path in self.folder.glob(f"*{SUFFIX}*.mp4") if not path.name.startswith("."))
         present = {path.name: path for path in found if path.is_file()}
@@ -209,6 +209,17 @@ class Archive:
             except OSError as error:
                 told.append(f"{name} cannot be read ({error.strerror}): it is left alone")
         return told
+
+    def _open_what_is_beside(self) -> None:
+        """Damage to what the owner said or deleted is told, and stops no recording."""
+        try:
+            self.descriptions.open()
+        except OSError as error:
+            self._troubles.append(f"The titles and notes of the memories cannot be read ({error}): check the card")
+        try:
+            self._open_trash()
+        except OSError as error:
+            self._troubles.append(f"The deleted memories cannot be read ({error}): what lies there stays there")
 
     def _open_trash(self) -> None:
         """Finish what was cut off of deletions and their undoing."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ INCONSISTENT = "org.freedesktop.DBus.Error.InconsistentMessage"
 _NAME_HAS_NO_OWNER = "org.freedesktop.DBus.Error.NameHasNoOwner"
 _BUS = "org.freedesktop.DBus"
 _BUS_PATH = "/org/freedesktop/DBus"
+_log = logging.getLogger(__name__)
 
 
 class Match(Struct, frozen=True):
@@ -121,8 +123,11 @@ class Link:
     async def run(self) -> NoReturn:
         """Keep the way up, whatever becomes of the bus; cancelling closes it."""
         while True:
-            with contextlib.suppress(BusError):
-                await self._hold()
+            try:
+                with contextlib.suppress(BusError):
+                    await self._hold()
+            except Exception:  # noqa: BLE001 - whatever it is, the way is made anew: nobody else would
+                _log.exception("the way to %s failed, and is made anew", self._service)
             await asyncio.sleep(self._waits.next_s())
 
     async def _hold(self) -> None:

@@ -105,7 +105,7 @@ class Answers:
         if isinstance(request, messages.Status):
             return self._status.answer()
         if isinstance(request, messages.Ring):
-            return self._lookback.answer(request)
+            return await self._lookback.answer(request)
         if isinstance(request, UploadRequest):
             return await self._upload.ask(request)
         if isinstance(request, StorageRequest):

@@ -8,6 +8,7 @@ from appliance.control.messages import RingAnswer, RingGap, RingSegment
 from appliance.recording.ring import Ring
 from appliance.recording.segment import Epoch, Key, OpenSegment, Segment, gap_is_known
 from appliance.recording.store import RingStore
+from appliance.service.portions import in_portions
 
 SMALLEST_TOLD_S = 0.25
 """A shorter hole is the camera's own rhythm."""
@@ -38,28 +39,31 @@ class Lookback:
         self._store = store
         self._clock = clock
 
-    def answer(self, request: RingRequest) -> RingAnswer:
-        """The part that is asked for."""
+    async def answer(self, request: RingRequest) -> RingAnswer:
+        """The part that is asked for, as it is now."""
         time, ring = WallTime(self._clock), self._store.ring
         since_s = float("-inf") if request.since_s is None else time.at_s(request.since_s)
         until_s = float("inf") if request.until_s is None else time.at_s(request.until_s)
         before, found = _page(ring, request, since_s, until_s)
         told = found[: request.limit]
         last = ring.open or ring.newest
+        start_s, end_s = ring.oldest_start_s, None if last is None else time.wall_s(_end_s(last, time))
+        epochs = dict(ring.epochs)
         return RingAnswer(
             directory=str(self._store.folder.root.absolute()),
-            segments=[_message(piece, time) for piece in told],
-            gaps=gaps_between([*([before] if before else []), *told], ring.epochs, time),
-            start_s=None if ring.oldest_start_s is None else time.wall_s(ring.oldest_start_s),
-            end_s=None if last is None else time.wall_s(_end_s(last, time)),
+            segments=await in_portions(told, lambda piece: _message(piece, time)),
+            gaps=await _gaps_between([*([before] if before else []), *told], epochs, time),
+            start_s=None if start_s is None else time.wall_s(start_s),
+            end_s=end_s,
             time_quality="trusted" if self._clock.is_trusted() else "provisional",
             next=_cursor(told[-1]) if len(found) > len(told) else None,
         )
 
 
-def gaps_between(pieces: list[Piece], epochs: dict[int, Epoch], time: WallTime) -> list[RingGap]:
+async def _gaps_between(pieces: list[Piece], epochs: dict[int, Epoch], time: WallTime) -> list[RingGap]:
     """Where no footage follows on a piece, and why."""
-    return [gap for one, after in pairwise(pieces) if (gap := _gap(one, after, epochs, time))]
+    gaps = await in_portions(list(pairwise(pieces)), lambda pair: _gap(*pair, epochs, time))
+    return [gap for gap in gaps if gap]
 
 
 def _gap(one: Piece, after: Piece, epochs: dict[int, Epoch], time: WallTime) -> RingGap | None:

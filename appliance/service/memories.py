@@ -42,6 +42,7 @@ from appliance.memories.shelf import Described, Shelf
 from appliance.panel.panel import Panel
 from appliance.service.cursor import read_cursor, write_cursor
 from appliance.service.lookback import WallTime
+from appliance.service.portions import in_portions
 from appliance.upload.model import Account
 
 OLDEST_PRESS_S = 60.0
@@ -81,8 +82,14 @@ class Memories:
         self._uploads = uploads
         self._folder = folder
 
-    async def ask(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
+    async def ask(self, request: MemoryRequest, tell: Tell) -> Answer:
         """The answer to one request."""
+        try:
+            return await self._ask(request, tell)
+        except OSError as error:
+            raise RefusedError(f"Nothing was changed: the card does not take it ({error.strerror}).") from error
+
+    async def _ask(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         match request:
             case Save():
                 return await self._save(request, tell)
@@ -123,10 +130,17 @@ class Memories:
         moment = self._keeper.keep(start_s, end_s)
         answer = await self._awaited(moment, tell, wait=False)
         remark = told_of_stretch(end_s - start_s, footage_s, footage_s if moment.inside else moment.available_s)
-        if request.title.strip() and not await self._shelf.entitle(answer.id, request.title.strip()):
-            remark = " ".join(filter(None, [remark, "It was kept before, and keeps the title that it has."]))
+        remark = " ".join(filter(None, [remark, await self._entitled(answer.id, request.title.strip())])) or None
         whole = await self._awaited(moment, tell, wait=True) if request.wait else answer
         return replace(whole, remark=remark)
+
+    async def _entitled(self, identity: str, title: str) -> str | None:
+        """What became of a stretch's title, if that needs a word; the stretch itself is secured already."""
+        try:
+            is_given = not title or await self._shelf.entitle(identity, title)
+        except OSError as error:
+            return f"Its title could not be written ({error.strerror})."
+        return None if is_given else "It was kept before, and keeps the title that it has."
 
     async def _press(self, request: Press) -> SaveAnswer | Done:
         if request.button == "upload":
@@ -157,7 +171,7 @@ class Memories:
         limit = EVERYTHING if request.limit is None else request.limit
         page = await self._shelf.page(read_cursor(request.before), limit + 1)
         has_more = len(page) > limit
-        told = [self._message(*one) for one in page[:limit]]
+        told = await in_portions(page[:limit], lambda one: self._message(*one))
         return MemoriesAnswer(told, next=write_cursor(page[limit - 1][0]) if has_more else None)
 
     async def _describe(self, request: Describe) -> Done:

@@ -275,6 +275,22 @@ async def test_a_file_whose_note_is_damaged_goes_back_to_the_memories(box: Box) 
     assert recovered.size_bytes == entry.size_bytes
 
 
+@pytest.mark.parametrize("folder", [".trash", ".descriptions"])
+async def test_damage_beside_the_memories_stops_no_recording(boxes: BoxFactory, folder: str) -> None:
+    box = boxes()
+    box.memories_path.mkdir(parents=True, exist_ok=True)
+    (box.memories_path / folder).write_bytes(b"what a repair of the card left")
+
+    await lives(box)
+    entry = await memory(box)
+
+    assert [kept.name for kept in await box.entries()] == [entry.name]
+    assert any(folder in sentence for sentence in box.log)
+    with pytest.raises(OSError, match="directory"):
+        await (box.shelf.discard(entry.name) if folder == ".trash" else box.shelf.describe(entry.id, Description("a")))
+    assert [kept.name for kept in await box.entries()] == [entry.name]
+
+
 def test_what_an_earlier_version_kept_was_pressed() -> None:
     known = b'{"boot_id":"a","at_s":1,"wall_s":1,"utc_offset_s":0,"time_quality":"trusted"}'
 

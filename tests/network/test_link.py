@@ -149,6 +149,21 @@ async def test_it_hears_through_restarts_of_service_and_bus(bus: PrivateBus, man
     assert hearer.moves == [True, False, True, False, True, False]
 
 
+async def test_whatever_fails_on_the_way_it_is_made_anew(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+    link, faults = link_to(bus.address), [ValueError("a mistake of ours")]
+
+    def stumble() -> None:
+        if faults:
+            raise faults.pop()
+
+    link.watch(stumble)
+    async with running(link):
+        async with asyncio.timeout(PATIENCE_S):
+            while not link.is_present or faults:  # noqa: ASYNC110 - the first one that is told raises
+                await asyncio.sleep(0.01)
+        assert (await link.properties(PATH, NAME))["State"] == 20
+
+
 async def test_a_stranger_is_not_believed(bus: PrivateBus, manager: NetworkManagerStand) -> None:
     async with hearing(bus.address) as hearer:
         assert hearer.link._bus

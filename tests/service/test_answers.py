@@ -230,3 +230,23 @@ async def test_memories_come_in_pages_described_and_a_deletion_is_undone(house: 
         await house.ask(messages.Memories(before="nonsense"))
     with pytest.raises(RefusedError, match="never deleted"):
         await house.ask(messages.Undelete(name))
+
+
+async def test_what_the_card_does_not_take_is_told_and_costs_no_memory(house: House) -> None:
+    """A folder that is gone stands for a card that cannot be written."""
+    name = (await house.memory()).name
+    for folder in (".trash", ".descriptions"):
+        (house.box.memories_path / folder).rmdir()
+
+    for request in (messages.Delete(name), messages.Describe(name, "The fox")):
+        with pytest.raises(RefusedError, match="Nothing was changed: the card does not take it"):
+            await house.ask(request)
+    ring = await house.ask(messages.Ring())
+    assert isinstance(ring, messages.RingAnswer)
+    assert ring.start_s is not None
+    kept = await house.ask(messages.Keep(ring.start_s, ring.start_s + 0.5, "The fox"))
+
+    assert isinstance(kept, messages.SaveAnswer)
+    assert kept.state == "secured"
+    assert kept.remark
+    assert "title could not be written" in kept.remark

@@ -1,5 +1,6 @@
 """Looking back: whatever the ring holds is told once, page by page, with every gap between."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class House:
             at_s += 5
 
     def ask(self, **asked: float | str | None) -> messages.RingAnswer:
-        return self.lookback.answer(messages.Ring(**asked))  # type: ignore[arg-type]
+        return asyncio.run(self.lookback.answer(messages.Ring(**asked)))  # type: ignore[arg-type]
 
     def wall_s(self, at_s: float) -> float:
         return at_s + self.clock.wall_offset_s
