@@ -40,7 +40,7 @@ def fulfil(wish_path: Path, root: Path, clock: Clock, set_wall: SetWall) -> Cloc
 def _take(path: Path) -> ClockWish | None:
     try:
         return msgspec.json.decode(read_left(path, _LONGEST_BYTES), type=ClockWish)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
         return None
     finally:
         path.unlink(missing_ok=True)

@@ -36,6 +36,8 @@ class Patience(Struct, frozen=True):
     """Between two looks at what is not told by a signal."""
     settle_s: float = 0.1
     """A change is told in several signals: they are waited for and looked at once."""
+    sight_s: float = 15.0
+    """NetworkManager may start after us: until then nobody is told that it does not run."""
 
 
 class Proof(Struct, frozen=True):

@@ -77,12 +77,12 @@ class NetworkRoom:
     ) -> None:
         self._clock, self._thread = joints["clock"], joints["thread"]
         self._listener = joints["listener"]
-        self._settle_s = (patience or Patience()).settle_s
+        self._patience = patience or Patience()
         self._is_ours = plan.policy != "never"
         self.link = Link(NETWORK_MANAGER, address=address)
         self._supplicant = Link(SUPPLICANT, address=address)
         self._manager = NetworkManager(self.link, slow_s)
-        joining = Joining(self._manager, Tracer(self.link, self._supplicant), patience)
+        joining = Joining(self._manager, Tracer(self.link, self._supplicant), self._patience)
         self._attempts = Attempts(directory)
         self._hotspot = Hotspot(hotspot_file, hotspot_name)
         self._host_name = host_name
@@ -102,6 +102,8 @@ class NetworkRoom:
         self._stirred = asyncio.Event()
         self._work: asyncio.Task[bool] | asyncio.Task[Proof] | None = None
         self._told: object = None
+        self._silent_until_s = self._clock.monotonic_s() + self._patience.sight_s
+        """Until it was seen once, or has had the time to come up."""
         self._needs_tidying = True
         self.desk = Desk(
             manager=self._manager,
@@ -130,7 +132,7 @@ class NetworkRoom:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(wait_s):
                         await self._stirred.wait()
-                await asyncio.sleep(self._settle_s)
+                await asyncio.sleep(self._patience.settle_s)
         finally:
             ending = [*([self._work] if self._work else []), *links]
             for task in ending:
@@ -184,13 +186,16 @@ class NetworkRoom:
             await self._end_work(view, now_s)
         if self._work is None and (command := self._mode.next_command(now_s)):
             self._start(asyncio.create_task(self._works.do(command, view)))
-        self._tell()
+        if view.sight.has_manager:
+            self._silent_until_s = now_s
+        self._tell(now_s)
         return self._wait_s(view, now_s)
 
     def _wait_s(self, view: View, now_s: float) -> float | None:
         wake_s = self._mode.wake_s(now_s)
         waits = [PHONE_LOOK_S] if view.sight.is_open else []
         waits += [] if wake_s is None else [wake_s - now_s]
+        waits += [self._silent_until_s - now_s] if now_s < self._silent_until_s else []
         return min(waits, default=None)
 
     def _look_for_phones(self, view: View, now_s: float) -> None:
@@ -201,7 +206,7 @@ class NetworkRoom:
 
     def _prove(self, wanted: Wanted) -> None:
         self._start(asyncio.create_task(self._works.prove(wanted, self.desk.view)))
-        self._tell()
+        self._tell(self._clock.monotonic_s())
 
     def _start(self, work: asyncio.Task[bool] | asyncio.Task[Proof]) -> None:
         self._work = work
@@ -221,10 +226,10 @@ class NetworkRoom:
         if kind == "keep":
             await self._trials.kept(is_in=came_to is True, addresses=view.addresses)
 
-    def _tell(self) -> None:
+    def _tell(self, now_s: float) -> None:
         """Who listens hears of what can be seen."""
         shown = self.desk.shown()
-        if shown != self._told:
+        if now_s >= self._silent_until_s and shown != self._told:
             self._told = shown
             self._listener.network_changed()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from appliance.boot.outcome import Outcome
@@ -98,6 +98,7 @@ def test_a_phone_that_cannot_be_right_is_not_believed(box: Box, now_s: float) ->
 
 
 @given(st.binary(max_size=200))
+@example(b'{"token":"t1","zone":"\xff","now_s":1.0,"at_s":1.0}')
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_whatever_lies_there_is_taken_away(tmp_path: Path, content: bytes) -> None:
     box = Box(tmp_path)

@@ -53,7 +53,9 @@ JOIN = WifiJoin(b"home".hex(), PASSWORD)
 class Box:
     """A room that runs, and what it told."""
 
-    def __init__(self, address: str, folder: Path, plan: Plan, *, kept: str = "network", name: str = "") -> None:
+    def __init__(
+        self, address: str, folder: Path, plan: Plan, *, kept: str = "network", name: str = "", sight_s: float = 15.0
+    ) -> None:
         self.folder = folder
         self.told: list[NetworkChanged] = []
         self.moved = asyncio.Event()
@@ -65,7 +67,7 @@ class Box:
             host_name=name,
             address=address,
             sys=folder,
-            patience=QUICK,
+            patience=replace(QUICK, sight_s=sight_s),
             clock=SystemClock(),
             thread=self._thread,
             listener=self,
@@ -346,6 +348,25 @@ async def test_a_machine_without_networkmanager_says_so_and_nothing_else(bus: Pr
         assert isinstance(scanned, WifiScanAnswer)
         assert (scanned.networks, scanned.age_s) == ([], None)
         assert scanned.sentence
+
+
+async def test_whoever_starts_before_networkmanager_does_not_say_that_it_is_missing(
+    boxes: Boxes, air: StandInNetworkManager
+) -> None:
+    await asyncio.to_thread(air.stop)
+    async with boxes(sight_s=2 * PATIENCE_S) as box:
+        await asyncio.sleep(10 * QUICK.settle_s)
+        assert box.told == []
+        await asyncio.to_thread(air.start)
+        await box.until_mode("hotspot")
+    assert box.told[0].mode != "no-manager"
+
+
+async def test_after_a_while_it_is_missing(bus: PrivateBus, tmp_path: Path) -> None:
+    async with Box(bus.address, tmp_path, EAGER, sight_s=0.1).living() as box:
+        async with asyncio.timeout(PATIENCE_S):
+            await box.moved.wait()
+        assert [told.mode for told in box.told] == ["no-manager"]
 
 
 async def test_a_network_that_is_not_ours_is_left_alone(
