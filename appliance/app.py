@@ -67,12 +67,12 @@ async def run_appliance(
     warn: Log,
     owners: OwnersSettings,
     begin_anew: BeginAnew,
-    goes_on: Callable[[], bool],
+    farewell: Callable[[], str],
 ) -> None:
     """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
 
-    `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another;
-    `goes_on`: whether that is so.
+    `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another.
+    `farewell`: what the service manager is told at the end.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError: a sentence for the owner each.
@@ -225,7 +225,7 @@ async def run_appliance(
         await server.start()
         closing.push_async_callback(server.stop)
         async with asyncio.TaskGroup() as tasks:
-            heartbeat = Heartbeat(notifier_of(os.environ), recorder, goes_on)
+            heartbeat = Heartbeat(notifier_of(os.environ), recorder, farewell)
             lives = (
                 recorder.run(),
                 panel.use_hardware(),

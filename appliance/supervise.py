@@ -27,6 +27,7 @@ from appliance.pages import pages
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.hardware import Hardware, NoHardware
 from appliance.panel.keyboard import Keyboard, MockButtons
+from appliance.recording.heartbeat import FOR_ANOTHER_LIFE, FOR_GOOD
 from appliance.settings.model import Settings
 from appliance.settings.owners import OwnersSettings
 from appliance.settings.reading import SettingsError, read_settings
@@ -52,11 +53,10 @@ def main() -> int:
     except SettingsError as error:
         return _refuse(*error.sentences)
     life = Life(settings, OwnersSettings(file, asked.base), is_demo=asked.demo)
-    environment = dict(os.environ)  # a life takes out of it what its children must not know
     with event_log(settings.box.event_log, SystemClock().is_trusted):
         code = _live(life)
     if code == 0 and life.is_to_begin_anew:
-        os.execve(sys.executable, sys.orig_argv, environment)  # the very words that we were started with
+        os.execve(sys.executable, sys.orig_argv, life.environment)  # the very words that we were started with
     return code
 
 
@@ -67,6 +67,8 @@ class Life:
         self.settings = settings
         self.owners = owners
         self.is_demo = is_demo
+        self.environment = dict(os.environ)
+        """As it was at the start: the service manager's address is taken out of it, so that no child speaks for us."""
         self.stop = asyncio.Event()
         self._is_changed = self._is_ended = False
 
@@ -74,6 +76,10 @@ class Life:
     def is_to_begin_anew(self) -> bool:
         """Who was asked to end does not come back, whatever else was wished for."""
         return self._is_changed and not self._is_ended
+
+    def farewell(self) -> str:
+        """What the service manager is told when this life ends."""
+        return FOR_ANOTHER_LIFE if self.is_to_begin_anew else FOR_GOOD
 
     def begin_anew(self) -> None:
         """End properly, and start with the settings as they are then."""
@@ -137,7 +143,7 @@ async def _run_appliance(life: Life, hardware: Hardware) -> None:
         warn=_log.warning,
         owners=life.owners,
         begin_anew=life.begin_anew,
-        goes_on=lambda: life.is_to_begin_anew,
+        farewell=life.farewell,
     )
 
 

@@ -13,6 +13,17 @@ LOOKS_PER_WATCHDOG = 8
 """So often is recording looked at while the watchdog waits; what a look may miss shortens its patience by that much."""
 
 
+FOR_GOOD = "STOPPING=1"
+FOR_ANOTHER_LIFE = "RELOADING=1\nWATCHDOG=1"
+"""The process goes on, and is ready again after a while (sd_notify(3)): a manager that heard FOR_GOOD would kill it.
+A last sign of life, too, so that the watchdog waits for the next life in full."""
+
+
+def for_good() -> str:
+    """What is said at the end."""
+    return FOR_GOOD
+
+
 class Recording(Protocol):
     """What is looked at."""
 
@@ -22,25 +33,21 @@ class Recording(Protocol):
 
 
 class Heartbeat:
-    """Feeds the watchdog as long as recording goes on. `goes_on`: whether another life follows in the same process."""
+    """Feeds the watchdog as long as recording goes on. `farewell`: asked at the end for what is to be said."""
 
-    def __init__(self, notifier: Notifier, recording: Recording, goes_on: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, notifier: Notifier, recording: Recording, farewell: Callable[[], str] = for_good) -> None:
         self._notifier = notifier
         self._recording = recording
-        self._goes_on = goes_on
+        self._farewell = farewell
         self._liveness = Liveness()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Say that we are ready, be alive until `stop` is set or we are cancelled, and say that, too.
-
-        Whoever says that they stop is killed if they do not end (systemd.service(5), TimeoutStopSec): the next life
-        is told of by nothing but a last sign of this one, so that the watchdog waits for it in full.
-        """
+        """Say that we are ready, be alive until `stop` is set or we are cancelled, and say that, too."""
         self._notifier.tell("READY=1")
         try:
             await self._feed(stop)
         finally:
-            self._notifier.tell("WATCHDOG=1" if self._goes_on() else "STOPPING=1")
+            self._notifier.tell(self._farewell())
 
     async def _feed(self, stop: asyncio.Event) -> None:
         every_s = self._notifier.watchdog_s and self._notifier.watchdog_s / LOOKS_PER_WATCHDOG

@@ -17,6 +17,7 @@ from tests.board.machine import wait_until
 from tests.board.measure import EMPTY_SERVICE, EMPTY_SERVICE_INSTEAD, BootTimes, whole_boot_s
 from tests.board.owner import CAMERA, HOME, PANEL, SHORT_RING, settings_file, storage_file, upload, wifi
 from tests.board.payload import MOUNT, MOUNTED
+from tests.board.phone import Phone
 from tests.board.qemu import HOME_MAC
 from tests.board.steps import Steps
 from tests.stands.storage_servers import PASSWORD, StorageServer, obscured
@@ -63,7 +64,6 @@ class Day:
             self._comes_up(box)
             BootTimes.of(box).tell(self.steps, "first boot")
             self._joins_home(box)
-            self._is_set_up_by_phone(box)
             memory = self._keeps_a_moment(box)
             self._uploads(box, memory)
             self._has_room(box)
@@ -126,17 +126,11 @@ class Day:
             box.run(f"{MOUNT} && {MOUNTED}/home-network '{name}' '{password}' {HOME_MAC}")
             joined = "nmcli -g GENERAL.STATE device show wlan0 | grep -q '^100 '"
             wait_until("wlan0 is connected", lambda: box.is_true(joined), STEP_LIMIT_S, every_s=3.0)
-        with self.steps.step("a phone joins the home network, and finds no open door at the box"):
-            box.run(f"{MOUNTED}/phone '{name}' '{password}'")
+        with self.steps.step("a phone joins the home network, and finds the pages at the box, and no other door"):
+            phone = Phone(box)
+            phone.join(name, password)
             address = box.run("nmcli -g IP4.ADDRESS device show wlan0").strip().split("/")[0]
-            assert box.run(f"nsenter --net=/run/netns/phone python3 -S {MOUNTED}/doors {address} 1 1024") == ""
-
-    def _is_set_up_by_phone(self, box: Box) -> None:
-        """The set-up network and its portal, as soon as the image has them."""
-        has_portal = box.is_true("ls -d /usr/lib/moment-recorder/lib/setup_portal")
-        assert not has_portal, "the image has a portal now: this story must set the box up by it"
-        for name in ("the set-up network appears", "the phone joins it and is sent to the portal", "set up there"):
-            self.steps.skip(name, "the image has no set-up portal yet")
+            assert phone.open_doors(address, 1, 1024) == [80]
 
     def _keeps_a_moment(self, box: Box) -> Memory:
         with self.steps.step("the ring holds more than the first step's three minutes, or a second would not count"):

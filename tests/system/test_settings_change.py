@@ -1,8 +1,6 @@
 """Settings that are changed while the appliance runs: it starts anew in its own place, and goes on recording."""
 
 import signal
-import socket
-from pathlib import Path
 
 from appliance.control.messages import ChangeSettings, Settings, SettingsChanged
 from tests.system.conftest import SHORT, Box, BoxFactory, wait_until
@@ -33,21 +31,6 @@ def test_a_change_holds_after_a_start_in_place(box: BoxFactory) -> None:
     assert recorder.save().asked_s == 3.0
     assert value(recorder, "upload.behaviour") == "manual"
     assert recorder.end() == 0
-
-
-def test_its_manager_hears_of_the_next_life_and_of_no_end(box: BoxFactory, tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(60)
-        recorder = box(**SHORT).start(before=["env", f"NOTIFY_SOCKET={tmp_path / 'notify'}", "WATCHDOG_USEC=60000000"])
-        assert manager.recv(1000) == b"READY=1"
-
-        with recorder.client() as client:
-            client.ask(ChangeSettings({"memories.minutes_per_step": 0.05}))
-
-        while (word := manager.recv(1000).decode()) != "READY=1":
-            assert word.startswith("WATCHDOG=1"), "whoever says that they stop is killed if they do not end"
-        assert recorder.end() == 0
 
 
 def test_who_is_asked_to_stop_does_not_start_anew(box: BoxFactory) -> None:
