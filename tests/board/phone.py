@@ -43,7 +43,7 @@ class Phone:
         """A page, wherever it leads to."""
         return self._browse("get", url)
 
-    def send(self, url: str, action: str, **values: str) -> Page:
+    def send(self, url: str, action: str, /, **values: str) -> Page:
         """Fill in the form of a page that goes to `action`, and go where that leads."""
         return self._browse("send", url, action, *(f"{name}={value}" for name, value in values.items()))
 

@@ -212,6 +212,7 @@ def test_a_phone_sets_the_box_up(
             evening.keeps_a_moment(storage)
             with steps.step("switched off in order"):
                 assert box.failed_units() == ""
+                assert box.run("systemctl show -P NRestarts moment-recorder").strip() == "0"  # lives change in place
                 box.machine.power_off()
         with steps.step("the next evening it records and joins the home by itself"), here.board() as box:
             box.wait_until_recording(LIMIT_S)
