@@ -127,13 +127,15 @@ class Archive:
         return self.thumbnails / f"{name.removesuffix('.mp4')}.jpg"
 
     def delete(self, name: str) -> Entry | None:
-        """Delete one file for good; what it was, or None if there is none of that name."""
+        """Delete one file for good; what it was, or None if there is none of that name.
+
+        What the owner said of it stays: there is a proven copy elsewhere, which may come back into the folder.
+        """
         entry = self.catalogue.entry(name)
         if entry:
             self._unlink(name)
             flush_folder(self.folder)
             self.catalogue.replace([name], [])
-            self._drop_description(entry.id)
         return entry
 
     def discard(self, name: str, boot_id: str, at_s: float) -> Discarded | None:

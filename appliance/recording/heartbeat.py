@@ -14,8 +14,9 @@ LOOKS_PER_WATCHDOG = 8
 
 
 FOR_GOOD = "STOPPING=1"
-FOR_ANOTHER_LIFE = "RELOADING=1"
-"""The process goes on, and is ready again after a while (sd_notify(3)): a manager that heard FOR_GOOD would kill it."""
+FOR_ANOTHER_LIFE = "RELOADING=1\nWATCHDOG=1"
+"""The process goes on, and is ready again after a while (sd_notify(3)): a manager that heard FOR_GOOD would kill it.
+A last sign of life, too, so that the watchdog waits for the next life in full."""
 
 
 def for_good() -> str:

@@ -63,6 +63,16 @@ async def test_words_outlive_a_restart_and_a_new_catalogue(boxes: BoxFactory) ->
     assert await box.shelf.page(None, 9) == [(entry, said)]
 
 
+async def test_words_outlive_a_file_that_makes_room(box: Box) -> None:
+    """The uploader deletes what is proven at the storage; the owner did not ask for the words to go."""
+    entry, said = await memory(box), Description("The fox", "at night")
+    await box.shelf.describe(entry.id, said)
+
+    assert await box.workshop.delete(entry.name)
+
+    assert await asyncio.to_thread(box.archive.descriptions.read, entry.id) == said
+
+
 async def test_words_go_with_a_memory_that_grows(box: Box) -> None:
     entry = await memory(box)
     await box.shelf.describe(entry.id, Description("First", "and still"))

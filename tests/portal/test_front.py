@@ -64,8 +64,7 @@ def test_it_tells_how_the_box_is(owner: Visitor, service: StandInService) -> Non
 
 def test_it_leads_to_every_other_page_and_to_the_steps_that_are_left(portal: Portal, owner: Visitor) -> None:
     Store(portal.folder).write("progress", Progress(at="end", done=["welcome", "camera"], is_over=True))
-    page = owner.get("/").html
-    rows = re.findall(r'class="row" href="(.*?)"', page)
+    rows = re.findall(r'class="row" href="(.*?)"', owner.get("/").html)
     later = ["country", "wifi", "storage", "behaviour", "name"]
     assert rows == ["/look-back", "/memories", *(f"/set-up/{step}" for step in later), "/settings", "/help"]
     Store(portal.folder).write("progress", Progress(at="end", done=list(STEPS[:-1]), is_over=True))

@@ -112,6 +112,6 @@ def _trouble_with_name(name: str) -> str | None:
 def _heard(ssid: str) -> HeardNetwork | None:
     if not ssid:
         return None
-    with recorder() as client:
+    with recorder(LONG_S) as client:  # it may have to listen first
         networks = client.ask(WifiScan()).networks
     return next((heard for heard in networks if heard.ssid == ssid and heard.obstacle is None), None)
