@@ -82,11 +82,7 @@ async def test_a_life_that_another_one_follows_says_so(manager: Manager) -> None
     stop = asyncio.Event()
     stop.set()
     await Heartbeat(Notifier(manager.address), HandRecording(), lambda: FOR_ANOTHER_LIFE).run(stop)
-<<<<<<< HEAD
-    assert [await manager.hear(), await manager.hear()] == ["READY=1", "RELOADING=1"]
-=======
     assert [await manager.hear(), await manager.hear()] == ["READY=1", FOR_ANOTHER_LIFE]
->>>>>>> w-review
 
 
 async def test_without_a_manager_it_says_nothing() -> None:

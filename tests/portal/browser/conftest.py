@@ -50,7 +50,9 @@ class Box:
         return f"http://127.0.0.1:{self.pages.port}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # while Playwright lives, an event loop runs in this thread, and no test can have its own
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("chromium is not installed: scripts/system-packages test")
