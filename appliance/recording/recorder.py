@@ -77,7 +77,7 @@ class Recorder:
         self._epoch = -1
         self._fingerprint: Fingerprint | None = None
         self._written_s: float | None = None
-        self._told: tuple[State, str | None] = "starting", None
+        self._told: State = "starting"
 
     @property
     def camera(self) -> str:
@@ -99,7 +99,7 @@ class Recorder:
         while True:
             began_s = self._clock.monotonic_s()
             self._reason = await self._connect_once()
-            self._turned(self.freshness.ended(self._reason))
+            self._turned(self.freshness.ended(self._reason), force=True)
             if self._clock.monotonic_s() - began_s >= STEADY_AFTER_S:
                 self._backoff.reset()
             self.restarts += 1
@@ -217,9 +217,7 @@ class Recorder:
             return self.freshness.grew_s
         return self._written_s or self._clock.monotonic_s()
 
-    def _turned(self, state: State) -> None:
-        """A camera that stays away is told once, and again for another reason."""
-        told = state, self.freshness.reason if state == "no-camera" else None
-        if told != self._told:
-            self._told = told
+    def _turned(self, state: State, *, force: bool = False) -> None:
+        if force or state != self._told:
+            self._told = state
             self._listener.recording_changed(state, self.freshness.reason)

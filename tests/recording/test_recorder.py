@@ -135,20 +135,6 @@ async def test_being_stopped_closes_the_last_segment_properly(recording: Recordi
     ]
 
 
-async def test_a_camera_that_stays_away_is_told_once_and_again_for_another_reason(recording: RecordingFactory) -> None:
-    off, busy = AbsentCamera("It is off."), AbsentCamera("Somebody else watches.")
-    camera = CameraOfMoods(off, off, off, busy, busy, off)
-    async with recording(camera) as rig:
-        await rig.until(lambda: camera.connections >= 8)
-        told = [(state, reason) for _, state, reason in rig.witness.states]
-        assert told == [
-            ("no-camera", "It is off."),
-            ("no-camera", "Somebody else watches."),
-            ("no-camera", "It is off."),
-        ]
-        assert rig.recorder.restarts >= 7
-
-
 async def test_being_stopped_while_it_waits_or_connects_is_prompt(recording: RecordingFactory) -> None:
     for camera in (AbsentCamera(), DeafCamera()):
         async with recording(camera) as rig:
