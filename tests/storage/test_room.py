@@ -163,10 +163,10 @@ def test_the_room_loads_nothing_heavy() -> None:
 async def test_a_public_link_opens_the_file(box: Box, s3: Served) -> None:
     answers = {"provider": "Other", "access_key_id": "ACCESS", "secret_access_key": "SECRETSECRET", "endpoint": s3.url}
     await set_up(box, "bucket", "s3", answers)
-    (s3.folder / "moments").mkdir(exist_ok=True)  # another test may have used it
-    (s3.folder / "moments" / "a film.mp4").write_bytes(b"a film")
+    (s3.folder / "linked").mkdir()
+    (s3.folder / "linked" / "a film.mp4").write_bytes(b"a film")
 
-    link = await box.room.link("bucket:moments/a film.mp4")
+    link = await box.room.link("bucket:linked/a film.mp4")
 
     def fetched() -> bytes:
         with urllib.request.urlopen(link, timeout=20) as answer:
