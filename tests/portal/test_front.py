@@ -208,7 +208,8 @@ def test_who_listens_hears_what_happens(
             assert "It records." in listener.until("state")
         one = listeners[0]
         supervisor.publish(Counted(2, 6.0))
-        assert one.until("counted").startswith("The last 6 minutes")
+        for listener in listeners[:2]:  # both, before the next: a slow one may hear two counts as one
+            assert listener.until("counted") == "The last 6 minutes."
         supervisor.publish(Counted(2, 6.0, is_limit=True))
         assert one.until("counted") == "The last 6 minutes: there is no more."
         supervisor.publish(MemoryChanged("m1", "a.mp4", "assembling", 0.5))
@@ -217,7 +218,6 @@ def test_who_listens_hears_what_happens(
         service.box.machine = replace(service.box.machine, temperature_c=71.2)
         supervisor.publish(RecordingChanged("recording"))
         assert "71 °C" in one.until("state")
-        assert listeners[1].until("counted").startswith("The last 6 minutes")
 
         without_seat = Listener(pages)
         stack.callback(without_seat.connection.close)
