@@ -47,9 +47,10 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serve(protocol: str, folder: Path, *options: str) -> Iterator[Served]:
-    """`rclone serve` with a folder, once it listens."""
+    """`rclone serve` with a folder, once it listens. What a test lays into the folder is there at once."""
     port = free_port()
-    argv = [find_rclone(), "serve", protocol, str(folder), "--config=/dev/null", f"--addr=127.0.0.1:{port}", *options]
+    own = ["--config=/dev/null", f"--addr=127.0.0.1:{port}", "--dir-cache-time=0"]
+    argv = [find_rclone(), "serve", protocol, str(folder), *own, *options]
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "XDG_CACHE_HOME": cache}
         with subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL) as process:
