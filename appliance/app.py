@@ -7,7 +7,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
-from typing import Unpack
 
 from appliance.announcer import Announcer
 from appliance.boot.report import read_report
@@ -15,6 +14,8 @@ from appliance.camera.candidates import find_cameras
 from appliance.camera.choose import choose_source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
+from appliance.configured.network import network_room
+from appliance.configured.upload import go_by, upload_room
 from appliance.control.server import Server
 from appliance.control.users import allowed_uids
 from appliance.durable import FolderLock, disk_reserve_bytes, prepare_folder, require_links
@@ -24,9 +25,6 @@ from appliance.memories.claims import Claims
 from appliance.memories.keeper import Keeper
 from appliance.memories.shelf import Shelf
 from appliance.memories.workshop import Workshop
-from appliance.network.room import Joints as NetworkJoints
-from appliance.network.room import NetworkRoom
-from appliance.network.setup_mode import Plan
 from appliance.network.uplink import UplinkWatch
 from appliance.notify import notifier_of
 from appliance.panel.hardware import Hardware
@@ -41,13 +39,12 @@ from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
 from appliance.service.cameras import CameraDesk
 from appliance.service.settings import SettingsDesk
-from appliance.settings.model import NetworkSettings, RingSettings, Settings, UploadSettings
+from appliance.settings.model import RingSettings, Settings
 from appliance.settings.owners import OwnersSettings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from appliance.threads import in_thread
 from appliance.upload.causes import explain
-from appliance.upload.room import Joints, UploadRoom, rules_of
 from appliance.vitals import Vitals
 
 Log = Callable[[str], None]
@@ -148,7 +145,7 @@ async def run_appliance(
 
         # upload
         rclone = Rclone(Path(settings.upload.rclone_config), find_rclone())
-        upload = _upload_room(
+        upload = upload_room(
             settings.upload,
             rclone=rclone,
             folder=memories_path,
@@ -164,7 +161,7 @@ async def run_appliance(
         closing.push_async_callback(storage.close)
 
         # network
-        network = _network_room(
+        network = network_room(
             settings.network,
             clock=clock,
             thread=closing.enter_context(ThreadPoolExecutor(1, "network")),
@@ -189,7 +186,7 @@ async def run_appliance(
             uploads=upload.desk,
             storage=storage,
             network=network,
-            settings=SettingsDesk(owners, desk, take_over=partial(_go_by, upload), begin_anew=begin_anew),
+            settings=SettingsDesk(owners, desk, take_over=partial(go_by, upload), begin_anew=begin_anew),
             cameras=CameraDesk(
                 recorded=settings.camera,
                 name=recorder.camera,
@@ -263,47 +260,3 @@ async def _ring_store(settings: RingSettings, clock: Clock, *, card: Executor, f
     )
     await store.take(rebuild(folder, describe_now(clock, 0, "", ""), settings.segment_seconds))
     return store
-
-
-def _go_by(upload: UploadRoom, settings: Settings) -> None:
-    """What of new settings is taken over while the recorder runs: `SettingsDesk` knows which keys these are."""
-    new = settings.upload
-    upload.go_by(
-        rules_of(new.behaviour, new.hours, new.networks, new.monthly_cap_gb, metered=new.metered), new.after_upload
-    )
-
-
-def _upload_room(settings: UploadSettings, **joints: Unpack[Joints]) -> UploadRoom:
-    return UploadRoom(
-        remote=settings.remote,
-        behaviour=settings.behaviour,
-        hours=settings.hours,
-        networks=settings.networks,
-        metered=settings.metered,
-        limit_mbit_s=settings.limit_mbit_s,
-        monthly_cap_gb=settings.monthly_cap_gb,
-        after_upload=settings.after_upload,
-        layout=settings.layout,
-        device=settings.device,
-        order=settings.order,
-        reread=settings.reread,
-        **joints,
-    )
-
-
-def _network_room(settings: NetworkSettings, **joints: Unpack[NetworkJoints]) -> NetworkRoom:
-    return NetworkRoom(
-        plan=Plan(
-            policy=settings.set_up,
-            lost_after_s=settings.lost_minutes * 60,
-            retry_after_s=settings.retry_minutes * 60,
-            idle_after_s=settings.idle_minutes * 60,
-            keep_after_s=settings.keep_minutes * 60,
-        ),
-        directory=Path(settings.directory),
-        hotspot_file=Path(settings.hotspot_file),
-        hotspot_name=settings.hotspot_name,
-        host_name=settings.host_name,
-        country=settings.country,
-        **joints,
-    )

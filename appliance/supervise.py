@@ -15,17 +15,16 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from appliance import __version__
 from appliance.app import run_appliance
 from appliance.clock import SystemClock
+from appliance.configured.panel import hardware_of, pins_of
 from appliance.control.errors import SocketTroubleError
 from appliance.durable import FolderInUseError, UnusableFolderError
 from appliance.events import event_log
 from appliance.pages import pages
-from appliance.panel.gpio import GpioPanel
-from appliance.panel.hardware import Hardware, NoHardware
+from appliance.panel.hardware import Hardware
 from appliance.panel.keyboard import Keyboard, MockButtons
 from appliance.recording.heartbeat import FOR_ANOTHER_LIFE, FOR_GOOD
 from appliance.settings.model import Settings
@@ -130,7 +129,7 @@ async def _run(life: Life) -> None:
     if life.is_demo:
         await _run_demo(life)
     else:
-        await _run_appliance(life, _hardware(settings))
+        await _run_appliance(life, hardware_of(settings.panel))
 
 
 async def _run_appliance(life: Life, hardware: Hardware) -> None:
@@ -160,7 +159,7 @@ async def _live_as_demo(life: Life) -> None:
     """The terminal's keys drive mock pins: everything behind the pins is the very code of the board."""
     pins = life.settings.panel
     buttons = MockButtons(save_pin=pins.save_pin, upload_pin=pins.upload_pin)
-    hardware = _gpio_panel(life.settings, buttons.factory)
+    hardware = pins_of(pins, buttons.factory)
     keyboard = Keyboard(buttons, seconds_per_step=life.settings.memories.seconds_per_step, on_quit=life.end)
     if keyboard.start():
         _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
@@ -169,23 +168,6 @@ async def _live_as_demo(life: Life) -> None:
     finally:
         keyboard.stop()
         buttons.close()
-
-
-def _hardware(settings: Settings) -> Hardware:
-    if settings.panel.kind == "none":
-        return NoHardware()
-    return _gpio_panel(settings)
-
-
-def _gpio_panel(settings: Settings, pin_factory: Any = None) -> GpioPanel:
-    pins = settings.panel
-    return GpioPanel(
-        save_pin=pins.save_pin,
-        upload_pin=pins.upload_pin,
-        lamp_pin=pins.lamp_pin,
-        buzzer_pin=pins.buzzer_pin,
-        pin_factory=pin_factory,
-    )
 
 
 def _allow_many_files() -> None:

@@ -1,1 +1,1 @@
-"""The safe mode: the lamp and the control socket, and nothing that could fail for the reason that a boot failed."""
+"""The safe mode: lamp, control socket and network, and nothing that could fail for the reason that a boot failed."""

@@ -1,11 +1,9 @@
-"""The safe mode's process, `python -m appliance.safe [--base FILE] [--config FILE]`: the lamp and the control socket.
+"""The safe mode's process, `python -m appliance.safe [--base FILE] [--config FILE]`: lamp, control socket, network.
 
 It touches neither ring nor memories, catalogue, camera or storage, and needs no file: what is missing or broken is
-passed over. The one without the other is better than neither: a lamp without socket, a socket without pins. It ends
-when it is told to; that a safe boot lasts no longer than ten minutes is a timer's business (`moment-safe-end.timer`).
-
-The set-up network docks here: a task beside the socket, started in `be_safe` and cancelled with it, which the upload
-button's `set_up_asked` need not ask for, for safe mode is when the owner has no other way in.
+passed over. Each without the others is better than none: a lamp without socket, a socket without pins. The network is
+looked after as ever, so that the pages can be reached, by the set-up network where no other is. It ends when it is told
+to; that a safe boot lasts no longer than ten minutes is a timer's business (`moment-safe-end.timer`).
 """
 
 import argparse
@@ -14,21 +12,28 @@ import logging
 import signal
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
+from typing import Protocol, Unpack
 
 from appliance.boot.report import BootReport, read_report
 from appliance.clock import Clock, SystemClock
+from appliance.configured.network import network_room
+from appliance.configured.panel import hardware_of
 from appliance.control.errors import SocketTroubleError
 from appliance.control.server import Server
 from appliance.control.users import allowed_uids
-from appliance.panel.gpio import GpioPanel
-from appliance.panel.hardware import Hardware, NoHardware
+from appliance.network.room import Joints, NetworkRoom
+from appliance.panel.hardware import Hardware
 from appliance.panel.panel import Panel
 from appliance.safe.buttons import SafeButtons
+from appliance.safe.herald import Herald
 from appliance.safe.salvage import salvage
 from appliance.safe.service import SafeService, reason_of
-from appliance.settings.model import PanelSettings
+from appliance.service.network import NetworkService
+from appliance.settings.model import Settings
 
 _log = logging.getLogger("moment")
 
@@ -42,15 +47,30 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     settings = salvage(asked.base, asked.config)
     report = read_report(settings.box.boot_report) or BootReport()
-    asyncio.run(_run(report, _hardware(settings.panel), settings.control.socket))
+    asyncio.run(_run(report, settings))
     return 0
 
 
-async def _run(report: BootReport, hardware: Hardware, socket_path: str) -> None:
+async def _run(report: BootReport, settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await be_safe(report, hardware, socket_path, clock=SystemClock(), log=_log.info, stop=stop)
+    await be_safe(
+        report,
+        hardware_of(settings.panel),
+        settings.control.socket,
+        clock=SystemClock(),
+        log=_log.info,
+        stop=stop,
+        make_network=partial(network_room, settings.network),
+    )
+
+
+class MakeNetwork(Protocol):
+    """Builds the network room."""
+
+    def __call__(self, **joints: Unpack[Joints]) -> NetworkRoom:
+        """Not running yet."""
 
 
 async def be_safe(
@@ -61,23 +81,34 @@ async def be_safe(
     clock: Clock,
     log: Callable[[str], None],
     stop: asyncio.Event,
+    make_network: MakeNetwork,
 ) -> None:
-    """Show safe mode and answer at the socket until `stop`; whatever of both cannot be had is logged."""
+    """Show safe mode, look after the network and answer at the socket until `stop`; what cannot be had is logged."""
     for sentence in {reason_of(report): None, **dict.fromkeys(report.troubles)}:
         log(sentence)
     async with AsyncExitStack() as closing:
-        panel = _panel(hardware, SafeButtons(reason_of(report), log), clock)
+        thread = closing.enter_context(ThreadPoolExecutor(1, "network"))
+        herald = Herald()
+        room = make_network(clock=clock, thread=thread, listener=herald)
+        network = NetworkService(room)
+        panel = _panel(hardware, SafeButtons(reason_of(report), log, network.ask_set_up), clock)
         panel.start()
         closing.callback(panel.stop)
-        trying = asyncio.create_task(panel.use_hardware())
-        closing.callback(trying.cancel)
-        server = Server(socket_path, SafeService(report, panel, clock), allowed_uids=allowed_uids())
+        server = Server(socket_path, SafeService(report, panel, clock, network), allowed_uids=allowed_uids())
+        herald.connect(network.changed, server.publish)
         closing.push_async_callback(server.stop)
+        for life in (panel.use_hardware(), room.run()):
+            closing.push_async_callback(_end, asyncio.create_task(life))
         try:
             await server.start()
         except (SocketTroubleError, OSError) as trouble:
             log(str(trouble))
         await stop.wait()
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _panel(hardware: Hardware, buttons: SafeButtons, clock: Clock) -> Panel:
@@ -91,14 +122,6 @@ def _panel(hardware: Hardware, buttons: SafeButtons, clock: Clock) -> Panel:
     buttons.connect(panel)
     panel.set_condition("set-up-mode", on=True)
     return panel
-
-
-def _hardware(pins: PanelSettings) -> Hardware:
-    if pins.kind == "none":
-        return NoHardware()
-    return GpioPanel(
-        save_pin=pins.save_pin, upload_pin=pins.upload_pin, lamp_pin=pins.lamp_pin, buzzer_pin=pins.buzzer_pin
-    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A press in safe mode: nothing can be kept, and the lamp says so at once."""
+"""A press in safe mode: nothing can be kept, and the lamp says so at once. The set-up network can be asked for."""
 
 from collections.abc import Callable
 
@@ -8,9 +8,10 @@ from appliance.panel.panel import Panel
 class SafeButtons:
     """Listens to the panel; `connect()` comes before the first press. Nothing was recorded, so nothing is held."""
 
-    def __init__(self, reason: str, log: Callable[[str], None]) -> None:
+    def __init__(self, reason: str, log: Callable[[str], None], ask_set_up: Callable[[], str]) -> None:
         self._reason = reason
         self._log = log
+        self._ask_set_up = ask_set_up
         self._panel: Panel
 
     def connect(self, panel: Panel) -> None:
@@ -36,7 +37,7 @@ class SafeButtons:
         self._log(self._reason)
 
     def set_up_asked(self) -> None:
-        self._log(self._reason)
+        self._log(self._ask_set_up())
 
     def panel_fault(self, sentence: str | None) -> None:
         if sentence:

@@ -1,4 +1,4 @@
-"""What can be had of settings that may be broken or missing: enough for the lamp and the socket."""
+"""What can be had of settings that may be broken or missing: enough for lamp, socket and network."""
 
 import tomllib
 from collections.abc import Iterator
@@ -9,13 +9,18 @@ import msgspec
 from msgspec.structs import replace
 
 from appliance.settings.checks import complaints
-from appliance.settings.model import BoxSettings, ControlSettings, PanelSettings, Settings
+from appliance.settings.model import BoxSettings, ControlSettings, NetworkSettings, PanelSettings, Settings
 
-_SECTIONS: dict[str, Any] = {"panel": PanelSettings, "control": ControlSettings, "box": BoxSettings}
+_SECTIONS: dict[str, Any] = {
+    "panel": PanelSettings,
+    "control": ControlSettings,
+    "box": BoxSettings,
+    "network": NetworkSettings,
+}
 
 
 def salvage(base: Path | None, owner: Path | None) -> Settings:
-    """The sections `panel`, `control` and `box` of the box's own defaults below the owner's settings.
+    """The sections `panel`, `control`, `box` and `network` of the box's own defaults below the owner's settings.
 
     Whatever is wrong in a file is passed over, value by value; of the owner's values that do not go together (two
     buttons on one pin) the base's stand. Never fails; the other sections are the embedded defaults.

@@ -9,6 +9,7 @@ from appliance.control.messages import (
     BoxStatus,
     Keep,
     MemoriesStatus,
+    NetworkRequest,
     Press,
     RecordingStatus,
     RingStatus,
@@ -21,6 +22,7 @@ from appliance.control.messages import (
 from appliance.control.server import Tell
 from appliance.control.values import as_message
 from appliance.panel.panel import Panel
+from appliance.service.network import NetworkService
 
 BEGINNING = "Safe mode: "
 UNKNOWN = (
@@ -36,18 +38,21 @@ def reason_of(report: BootReport) -> str:
 
 
 class SafeService:
-    """Implements the control server's `Service`: tells the status, and refuses everything else with the reason."""
+    """Implements the control server's `Service`: status and network; everything else is refused with the reason."""
 
-    def __init__(self, report: BootReport, panel: Panel, clock: Clock) -> None:
+    def __init__(self, report: BootReport, panel: Panel, clock: Clock, network: NetworkService) -> None:
         self._report = report
         self._reason = reason_of(report)
         self._panel = panel
         self._clock = clock
+        self._network = network
         self._began_s = clock.monotonic_s()
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: ARG002 - nothing happens on the way
         if isinstance(request, Status):
             return self._status()
+        if isinstance(request, NetworkRequest):
+            return await self._network.ask(request)
         raise RefusedError(f"NOT SAVED: {self._reason}" if isinstance(request, Save | Press | Keep) else self._reason)
 
     def _status(self) -> StatusAnswer:

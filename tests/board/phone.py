@@ -1,5 +1,6 @@
 """The owner's phone, in the guest: a radio in a network namespace of its own, and a browser without a window."""
 
+import re
 import shlex
 from dataclasses import dataclass
 
@@ -7,11 +8,25 @@ import msgspec
 from msgspec import Struct
 
 from tests.board.box import Box
+from tests.board.card import Card
 from tests.board.payload import MOUNTED
 
 _IN_HAND = "nsenter --net=/run/netns/phone python3 -S"
+NO_CABLE = (
+    "nmcli device set eth0 managed no && "
+    "/usr/lib/klibc/bin/ipconfig ip=10.0.2.15::0.0.0.0:255.255.255.0::eth0:none >/dev/null"
+)
+"""The wire that the camera's stream comes by is the bench's: a Zero 2 W has none, and the box is to know of none."""
+SET_UP_IS_OPEN = "nmcli -t -f NAME connection show --active | grep -qx 'Moment Recorder set-up'"
 PAGE_LIMIT_S = 240.0
 """The pages' process may have to be loaded first, and the emulator is slow."""
+
+
+def set_up_network(card: Card) -> tuple[str, str]:
+    """Name and password, by what stands on the card."""
+    text = card.read("moment-wifi.txt")
+    name, password = (re.findall(rf"^{key}: +(.+)$", text, re.MULTILINE)[0] for key in ("Name", "Password"))
+    return name, password
 
 
 class Page(Struct):

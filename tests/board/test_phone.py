@@ -1,7 +1,6 @@
 """The story of an owner who has a phone and no computer: from the box's own Wi-Fi to a memory in their storage."""
 
 import hashlib
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from tests.board.lamp import got_it_at_s
 from tests.board.machine import wait_until
 from tests.board.owner import HOME, PANEL, SHORT_RING, settings_file
 from tests.board.payload import MOUNT, MOUNTED
-from tests.board.phone import Page, Phone
+from tests.board.phone import NO_CABLE, SET_UP_IS_OPEN, Page, Phone, set_up_network
 from tests.board.qemu import CAMERA_PORT, HOME_MAC, HOST
 from tests.board.steps import Steps
 from tests.stands.storage_servers import StorageServer
@@ -31,15 +30,9 @@ PROBES = {
     "captive.apple.com": "/hotspot-detect.html",
     "www.msftconnecttest.com": "/connecttest.txt",
 }
-NO_CABLE = (
-    "nmcli device set eth0 managed no && "
-    "/usr/lib/klibc/bin/ipconfig ip=10.0.2.15::0.0.0.0:255.255.255.0::eth0:none >/dev/null"
-)
-"""The wire that the camera's stream comes by is the bench's: a Zero 2 W has none, and the box is to know of none."""
 OPEN_DOOR = (
     "timeout 300 python3 -S -c 'import socket; s = socket.create_server((\"\", 900)); [s.accept() for _ in [0] * 9]'"
 )
-SET_UP_IS_OPEN = "nmcli -t -f NAME connection show --active | grep -qx 'Moment Recorder set-up'"
 IS_AT_HOME = f"nmcli -t -f NAME connection show --active | grep -qx '{HOME[0]}'"
 
 
@@ -64,9 +57,7 @@ class Evening:
             self.box.run(f"{MOUNT} && {MOUNTED}/home-network '{HOME[0]}' '{HOME[1]}' {HOME_MAC}; {NO_CABLE}")
             wait_until("it is open", lambda: self.box.is_true(SET_UP_IS_OPEN), LIMIT_S, every_s=3.0)
         with self.steps.step("a phone joins it with the name and the password of moment-wifi.txt"):
-            text = self.card.read("moment-wifi.txt")
-            name, password = (re.findall(rf"^{key}: +(.+)$", text, re.MULTILINE)[0] for key in ("Name", "Password"))
-            assert self.phone.join(name, password).startswith("192.0.2.")
+            assert self.phone.join(*set_up_network(self.card)).startswith("192.0.2.")
 
     def is_sent_to_the_pages(self) -> None:
         """Whatever it asks for."""

@@ -4,21 +4,21 @@ import asyncio
 import contextlib
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from appliance.boot.report import BootReport
 from appliance.clock import SystemClock
+from appliance.configured.network import network_room
 from appliance.control.client import Client
 from appliance.control.errors import RefusedError
 from appliance.control.messages import (
     Departed,
     Memories,
+    Network,
+    NetworkAnswer,
     Press,
     Save,
     ServiceRequest,
@@ -27,44 +27,21 @@ from appliance.control.messages import (
     StorageRemotes,
     Upload,
 )
+from appliance.network.profiles import ADDRESS
+from appliance.network.room import NetworkRoom
+from appliance.network.setup_mode import Plan
+from appliance.network.standin.service import StandInNetworkManager
 from appliance.panel.gpio import GpioPanel
 from appliance.panel.keyboard import MockButtons
-from appliance.safe.__main__ import be_safe
+from appliance.safe.__main__ import MakeNetwork, be_safe
+from appliance.safe.buttons import SafeButtons
+from appliance.settings.model import NetworkSettings
+from tests.safe.conftest import REASON, REPORT, Run
+from tests.stands.network_manager import PrivateBus
 from tests.stands.typed import moment
-from tests.system.conftest import as_toml, environment, wait_until
+from tests.system.conftest import wait_until
 
-REASON = "Safe mode: nothing is recorded now, because it hung. It is tried again in ten minutes."
-REPORT = BootReport("safe", troubles=["moment.toml, line 3: no.", REASON], taken=["The Wi-Fi home is known now."])
-
-Run = Callable[..., "subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def box(tmp_path: Path) -> Path:
-    """A folder with the box's own defaults, its pins mock ones, and the report of a safe boot."""
-    (tmp_path / "report.json").write_bytes(msgspec.json.encode(REPORT))
-    panel = {"kind": "gpio"}
-    control = {"socket": str(tmp_path / "control.sock")}
-    base = {"panel": panel, "control": control, "box": {"boot_report": str(tmp_path / "report.json")}}
-    (tmp_path / "base.toml").write_text(as_toml(base))
-    return tmp_path
-
-
-@pytest.fixture
-def safe(box: Path, running: contextlib.ExitStack) -> Run:
-    """`safe(*arguments)`: the process, once it answers."""
-
-    def start(*more: str, pins: str = "mock") -> "subprocess.Popen[bytes]":
-        argv = [sys.executable, "-m", "appliance.safe", "--base", str(box / "base.toml"), *more]
-        with (box / "log").open("wb") as log:
-            process = running.enter_context(
-                subprocess.Popen(argv, cwd=box, env=environment(GPIOZERO_PIN_FACTORY=pins), stderr=log)
-            )
-        running.callback(process.kill)
-        wait_until("it answers", (box / "control.sock").exists, 60)
-        return process
-
-    return start
+NO_BOX = partial(network_room, NetworkSettings())
 
 
 def status(box: Path) -> StatusAnswer:
@@ -137,13 +114,27 @@ def test_without_pins_there_is_still_the_socket(box: Path, safe: Run) -> None:
 
 
 @contextlib.asynccontextmanager
-async def being_safe(box: Path, buttons: MockButtons, *, socket: str = "control.sock") -> AsyncIterator[list[str]]:
+async def being_safe(
+    box: Path,
+    buttons: MockButtons,
+    *,
+    socket: str = "control.sock",
+    make_network: MakeNetwork = NO_BOX,
+) -> AsyncIterator[list[str]]:
     """Safe mode on mock pins, in this process; what it logs."""
     stop = asyncio.Event()
     said: list[str] = []
     hardware = GpioPanel(save_pin=17, upload_pin=27, lamp_pin=22, pin_factory=buttons.factory)
     life = asyncio.create_task(
-        be_safe(REPORT, hardware, str(box / socket), clock=SystemClock(), log=said.append, stop=stop)
+        be_safe(
+            REPORT,
+            hardware,
+            str(box / socket),
+            clock=SystemClock(),
+            log=said.append,
+            stop=stop,
+            make_network=make_network,
+        )
     )
     try:
         await until("it shows itself", lambda: (box / socket).exists() or len(said) > len(REPORT.troubles))
@@ -182,3 +173,33 @@ async def test_without_a_socket_there_is_still_the_lamp(box: Path) -> None:
         await until("it is lit", lambda: bool(lamp.state))
         await until("it is dark", lambda: not lamp.state)
     assert (box / "file").read_bytes() == b""
+
+
+async def test_the_set_up_network_opens_where_no_other_is_known_and_the_pages_can_ask_for_it(box: Path) -> None:
+    (box / "hotspot.json").write_text(json.dumps({"name": "Moment-K7QD", "passphrase": "correct horse"}))
+    with PrivateBus(box) as bus, StandInNetworkManager(bus.address) as stand:
+        stand.start()
+        make = partial(
+            NetworkRoom,
+            plan=Plan("by-itself", settle_s=0.0),
+            directory=box / "network",
+            hotspot_file=box / "hotspot.json",
+            address=bus.address,
+            sys=box,
+        )
+        async with being_safe(box, MockButtons(save_pin=17, upload_pin=27), make_network=make):
+            await until("it is open", lambda: network(box).mode == "hotspot")
+            hotspot = (await asyncio.to_thread(network, box)).hotspot
+        assert hotspot is not None
+        assert (hotspot.name, hotspot.address, hotspot.reason) == ("Moment-K7QD", ADDRESS, "first-start")
+
+
+def network(box: Path) -> NetworkAnswer:
+    with Client(str(box / "control.sock")) as client:
+        return client.ask(Network())
+
+
+def test_the_long_press_of_the_upload_button_asks_for_the_set_up_network() -> None:
+    said: list[str] = []
+    SafeButtons(REASON, said.append, lambda: "The set-up network is being opened.").set_up_asked()
+    assert said == ["The set-up network is being opened."]

@@ -35,10 +35,10 @@ Known = tuple[StatusAnswer, NetworkAnswer | None]
 
 
 def front() -> ResponseReturnValue:
-    """How the recorder is; until the set-up is over, the step that the owner was at."""
-    if not wizard().progress.is_over:
-        return redirect(url_for("set_up"), 303)
+    """How the recorder is; until the set-up is over, the step that the owner was at, but that a safe boot is told."""
     status, now = _known()
+    if not wizard().progress.is_over and status.recording.state != "off":
+        return redirect(url_for("set_up"), 303)
     return render_template("front.html", told=told(status, now), minutes=CHOICES, left=steps_left(now))
 
 

@@ -1,0 +1,27 @@
+"""The network room as `[network]` says."""
+
+from pathlib import Path
+from typing import Unpack
+
+from appliance.network.room import Joints, NetworkRoom
+from appliance.network.setup_mode import Plan
+from appliance.settings.model import NetworkSettings
+
+
+def network_room(settings: NetworkSettings, **joints: Unpack[Joints]) -> NetworkRoom:
+    """Not running yet."""
+    return NetworkRoom(
+        plan=Plan(
+            policy=settings.set_up,
+            lost_after_s=settings.lost_minutes * 60,
+            retry_after_s=settings.retry_minutes * 60,
+            idle_after_s=settings.idle_minutes * 60,
+            keep_after_s=settings.keep_minutes * 60,
+        ),
+        directory=Path(settings.directory),
+        hotspot_file=Path(settings.hotspot_file),
+        hotspot_name=settings.hotspot_name,
+        host_name=settings.host_name,
+        country=settings.country,
+        **joints,
+    )
