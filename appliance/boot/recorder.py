@@ -5,8 +5,8 @@ import subprocess
 from msgspec import Struct
 
 from appliance.control.glance import glance
+from appliance.update.recorder import UNIT
 
-UNIT = "moment-recorder.service"
 _SETTINGS_REFUSED = "2"
 """The exit code of a recorder that the settings or the machine do not allow (`appliance.supervise`)."""
 

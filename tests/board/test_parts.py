@@ -4,11 +4,12 @@ import random
 import struct
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.panel.lamp import PATTERNS, LampShow, Moment
-from tests.board.lamp import Edge, got_it_at_s
+from tests.board.lamp import Edge, blinks_slowly, got_it_at_s, has_flickered
 from tests.board.write_log import DISCARD, FLUSH, MAGIC, Entry, replay, survivors
 
 SECTOR_BYTES = 512
@@ -40,6 +41,22 @@ def test_got_it_is_seen_where_it_is_shown_and_nowhere_else(moments: list[Moment]
 def test_an_earlier_got_it_is_no_answer() -> None:
     edges = shown(["got-it"], base_is_lit=True)
     assert got_it_at_s(edges, 60.0) is None
+
+
+@pytest.mark.parametrize("name", sorted(PATTERNS))
+def test_slow_blinking_and_hurried_flicker_are_told_from_every_other_pattern(name: str) -> None:
+    now_s = 100.0
+    edges: list[Edge] = []
+    while now_s < 120.0:
+        for is_lit, length_s in PATTERNS[name].steps:
+            edges.append(Edge(now_s, is_lit))
+            now_s += length_s
+        if not PATTERNS[name].repeats:
+            break
+    assert blinks_slowly(edges, 100.0) == (name == "set-up-mode")
+    assert has_flickered(edges, 100.0) == (name == "not-saved")
+    assert not has_flickered(edges, 200.0)
+    assert not blinks_slowly(edges, 200.0)
 
 
 def test_what_was_flushed_is_never_forgotten_and_some_of_the_rest_is() -> None:
