@@ -7,7 +7,7 @@ from itertools import pairwise
 _GOT_IT_LIT_S = (0.8, 1.4)
 _FRAME_S = 0.3
 _SLOW_S = (0.7, 1.5)
-_HURRIED_S = 0.4
+_HURRIED_S = 0.2
 _MANY = 30
 
 
