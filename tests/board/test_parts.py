@@ -49,7 +49,8 @@ def test_slow_blinking_and_hurried_flicker_are_told_from_every_other_pattern(nam
     edges: list[Edge] = []
     while now_s < 120.0:
         for is_lit, length_s in PATTERNS[name].steps:
-            edges.append(Edge(now_s, is_lit))
+            if not edges or edges[-1].is_lit != is_lit:
+                edges.append(Edge(now_s, is_lit))
             now_s += length_s
         if not PATTERNS[name].repeats:
             break
