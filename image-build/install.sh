@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes a recorder of a machine that already runs 64-bit Raspberry Pi OS or Debian (12 or later). Run by root, from a
 # checkout; running it again brings the machine to this checkout's state.
-# usage: install.sh [--uninstall]
+# usage: install.sh [--uninstall | --show FOLDER]
+# --show: put into FOLDER what would be put on this machine besides the application, and change nothing else.
 set -eu
 cd "$(dirname "$0")/.."
 installed=/usr/lib/moment-recorder
@@ -50,15 +51,21 @@ install_application() { # install_application FOLDER: lib/ and version in it
     chmod -R u=rwX,go=rX "$1"
 }
 
-install_files() { # install_files STAGE: units and everything else, and a list of them
+prepare_files() { # prepare_files STAGE: units and everything else
     cp -R image-build/files/. "$1/"
+    rm -r "$1/etc" # this machine has a name
+    # and a network, which is not the recorder's to change
+    sed -i 's/^set_up = .*/set_up = "never"/' "$1/usr/share/moment-recorder/moment.toml"
     grep -q 'Raspberry Pi' /sys/firmware/devicetree/base/model 2>/dev/null ||
         sed -i 's/^kind = "gpio"/kind = "none"/' "$1/usr/share/moment-recorder/moment.toml"
     systemd/install "$1" --guest 2>/dev/null
     # this machine's own users are not the stage's
     rm -f "$1"/etc/passwd* "$1"/etc/group* "$1"/etc/shadow* "$1"/etc/gshadow* "$1"/etc/.pwd.lock
-    (cd "$1" && find . ! -type d ! -path ./list) >"$1/list"
     find "$1" -type d -exec chmod 755 {} +
+}
+
+take_over() { # take_over STAGE: its files, and a list of them beside
+    (cd "$1" && find . ! -type d ! -path ./list) >"$1/list"
     (cd "$1" && tar -c --owner 0 --group 0 -T list) | tar -x -C / --no-overwrite-dir
 }
 
@@ -72,16 +79,20 @@ install_everything() {
     remove_files
     mkdir -p "$installed"
     cp -R "$work/application/." "$installed/"
-    install_files "$work/stage"
+    prepare_files "$work/stage"
+    take_over "$work/stage"
     cp "$work/stage/list" "$installed/files"
     systemd-sysusers
     systemd-tmpfiles --create /usr/lib/tmpfiles.d/moment-recorder.conf
     [ -e /data/settings/moment.toml ] || install -m 600 -o moment -g moment /dev/null /data/settings/moment.toml
     if [ -d /run/systemd/system ]; then
         systemctl daemon-reload
-        udevadm control --reload
-        udevadm trigger --subsystem-match=gpio
+        # a container has no udev, and no pins
+        ! udevadm control --reload 2>/dev/null || udevadm trigger --subsystem-match=gpio
         systemctl restart moment-recorder.service
+        systemctl stop moment-portal.service
+        systemctl restart moment-portal.socket ||
+            echo "The pages are not served: another program has this machine's port 80. Recording goes on." >&2
     fi
     echo "Moment Recorder is installed. Your settings go into /data/settings/moment.toml; moment status tells how it is."
 }
@@ -105,6 +116,10 @@ uninstall() {
 case ${1:-} in
 "") install_everything ;;
 --uninstall) uninstall ;;
+--show)
+    mkdir "${2:?a folder that is not there yet}"
+    prepare_files "$2"
+    ;;
 *)
     sed -n 's/^# usage: /usage: /p' "$0" >&2
     exit 2
