@@ -95,6 +95,7 @@ install_everything() {
             echo "The pages are not served: another program has this machine's port 80. Recording goes on." >&2
     fi
     echo "Moment Recorder is installed. Your settings go into /data/settings/moment.toml; moment status tells how it is."
+    echo "The pages: sudo /usr/lib/moment-recorder/portal password, then open http://$(hostname)/ in a browser."
 }
 
 remove_files() {
