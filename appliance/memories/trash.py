@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, sweep_unfinished, write_durably
 from appliance.memories.model import SUFFIX, Entry
 
@@ -108,9 +109,9 @@ class Trash:
         for path in self._root.glob("*.json"):
             try:
                 yield msgspec.structs.replace(
-                    msgspec.json.decode(path.read_bytes(), type=Discarded), token=path.name.removesuffix(".json")
+                    decoded(path.read_bytes(), Discarded), token=path.name.removesuffix(".json")
                 )
-            except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            except (OSError, UnreadableError):
                 continue  # without its note a file goes back to the memories
 
     def _recover_nameless(self) -> None:

@@ -21,6 +21,7 @@ from appliance.control.messages import (
     FactoryReset,
     SetClock,
 )
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, write_durably
 from appliance.threads import in_thread
 
@@ -109,6 +110,6 @@ def _leave(path: Path, content: bytes) -> None:
 
 def _read(path: Path) -> ClockAnswer | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=ClockAnswer)
-    except (OSError, msgspec.DecodeError):
+        return decoded(path.read_bytes(), ClockAnswer)
+    except (OSError, UnreadableError):
         return None
