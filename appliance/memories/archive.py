@@ -4,6 +4,7 @@ Publishing: rename every file to its name, remove the files that it replaces, fl
 catalogue. A power cut in between leaves the claim, and start-up does the same steps again.
 """
 
+import errno
 import hashlib
 import sqlite3
 from collections.abc import Callable
@@ -148,7 +149,11 @@ class Archive:
         if entry is None:
             return None
         discarded = self._trash.take(entry, self.thumbnail(name), boot_id, at_s)
-        self.catalogue.replace([name], [])
+        try:
+            self.catalogue.replace([name], [])
+        except sqlite3.Error as error:
+            self._trash.untake(discarded, self.thumbnail(name))
+            raise OSError(errno.EIO, f"the catalogue: {error}") from error
         return discarded
 
     def give_back(self, discarded: Discarded) -> Entry:
