@@ -89,6 +89,13 @@ class Archive:
         """How many files are kept."""
         return self.catalogue.count()
 
+    def entitle(self, identity: str, title: str) -> bool:
+        """Give a memory a title, unless it has another one: then False. Raises OSError if the disk does not take it."""
+        said = self.descriptions.read(identity)
+        if not said.title:
+            self.descriptions.write(identity, Description(title, said.note))
+        return said.title in {"", title}
+
     def publish(self, claim: Claim, made: list[Made]) -> list[Entry]:
         """Give files their names and enter them, in place of the memories that they hold in full.
 
