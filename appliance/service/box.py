@@ -53,12 +53,15 @@ class BoxDesk:
         self._diagnose = diagnose
         self._root = root
         self._patience_s = patience_s
+        self._clock_order = asyncio.Lock()
+        """There is room for one wish: root looks at the last one only."""
 
     async def ask(self, request: BoxRequest) -> Done | DiagnosticsAnswer:
         """The answer to one request."""
         match request:
             case SetClock():
-                return await self._set_clock(request)
+                async with self._clock_order:
+                    return await self._set_clock(request)
             case Diagnostics():
                 return await self._diagnose()
             case FactoryReset():
