@@ -66,6 +66,7 @@ class Announcer:
         self._panel: Panel
         self._upload: UploadRoom
         self._upload_trouble: str | None = None
+        self._recording_logged: tuple[RecordingState, str | None] | None = None
         self._network: Network
         self._network_sentence = ""
 
@@ -99,7 +100,9 @@ class Announcer:
     def recording_changed(self, state: RecordingState, reason: str | None) -> None:
         self._panel.show_state(state)
         self._upload.uploader.footage_is_late(is_late=state == "stalled")
-        self._log(f"{state}: {reason}" if reason else state)
+        if (state, reason) != self._recording_logged:  # a camera that stays away fails at each try, with the same words
+            self._recording_logged = state, reason
+            self._log(f"{state}: {reason}" if reason else state)
         self._say(RecordingChanged(state, reason))
 
     def segment_opened(self) -> None:

@@ -34,10 +34,14 @@ class Child:
         argv: Sequence[str],
         *,
         output: int = DEVNULL,
+        told: bytes | None = None,
         environment: Mapping[str, str] | None = None,
         hear: Hear | None = None,
     ) -> "Child":
-        """Start `argv` in a group of its own. `environment`: beside ours. `hear` gets each line of the error output.
+        """Start `argv` in a group of its own. `hear` gets each line of the error output.
+
+        `told`: its whole input, which no other program sees; it reads that before anything else. `environment`: beside
+        ours.
 
         Raises:
             FileNotFoundError: if the program is not installed.
@@ -45,13 +49,16 @@ class Child:
         process = await asyncio.create_subprocess_exec(
             *_DIES_WITH_US,
             *argv,
-            stdin=DEVNULL,
+            stdin=DEVNULL if told is None else PIPE,
             stdout=output,
             stderr=PIPE,
             process_group=0,
             env={**os.environ, **(environment or {})},
         )
-        return cls(process, hear)
+        child = cls(process, hear)
+        if told is not None:
+            await _tell(process, told)
+        return child
 
     @property
     def pid(self) -> int:
@@ -113,3 +120,12 @@ class Child:
             self._lines.append(text)
             if self._hear:
                 self._hear(text)
+
+
+async def _tell(process: Process, content: bytes) -> None:
+    assert process.stdin is not None
+    with contextlib.suppress(ConnectionError):  # it has ended already, which its exit code tells
+        process.stdin.write(content)
+        await process.stdin.drain()
+        process.stdin.close()
+        await process.stdin.wait_closed()

@@ -6,9 +6,8 @@ from pathlib import Path
 import msgspec
 
 from appliance.boot.guard import Boot, Ending, mark
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, write_durably
-
-_decoder = msgspec.json.Decoder(list[Boot])
 
 
 class Boots:
@@ -26,8 +25,8 @@ class Boots:
             OSError: the card does not let it be read.
         """
         try:
-            return _decoder.decode(self._path.read_bytes())
-        except (FileNotFoundError, NotADirectoryError, msgspec.DecodeError):
+            return decoded(self._path.read_bytes(), list[Boot])
+        except (FileNotFoundError, NotADirectoryError, UnreadableError):
             return []
 
     def write(self, boots: Sequence[Boot]) -> None:

@@ -16,6 +16,7 @@ from appliance.boot.profiles import keyfile_of, profile_in
 from appliance.boot.scene import Action, Drop, Part, Put, Scene, Unreadable, doubled, owners_name
 from appliance.boot.starring import star
 from appliance.boot.wifi import WifiNetwork
+from appliance.decoding import decoded_or_none
 from appliance.settings.conversion import Layer, Values, layer_of
 from appliance.settings.reading import NOTHING, SECTIONS, judge, merge
 from appliance.settings.textfile import SettingsError, codec_of, decode, plain
@@ -142,10 +143,7 @@ def _current(scene: Scene) -> Values:
 
 
 def _taken(scene: Scene) -> Taken:
-    try:
-        return msgspec.json.decode(scene.content("system", TAKEN), type=Taken)
-    except msgspec.DecodeError:
-        return Taken()
+    return decoded_or_none(scene.content("system", TAKEN), Taken) or Taken()
 
 
 def _digest(content: bytes) -> str:

@@ -16,6 +16,7 @@ from appliance.boot.left import read_left
 from appliance.boot.wishes import CLOCK, CLOCK_ANSWER, ClockAnswer, ClockWish
 from appliance.boot.zone import is_zone, keep_zone
 from appliance.clock import SOFTWARE_WRITTEN_S, TOLD, Clock, SystemClock
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import write_durably
 
 LATEST_S = 4_102_444_800.0
@@ -39,8 +40,8 @@ def fulfil(wish_path: Path, root: Path, clock: Clock, set_wall: SetWall) -> Cloc
 
 def _take(path: Path) -> ClockWish | None:
     try:
-        return msgspec.json.decode(read_left(path, _LONGEST_BYTES), type=ClockWish)
-    except (OSError, UnicodeDecodeError, msgspec.DecodeError):
+        return decoded(read_left(path, _LONGEST_BYTES), ClockWish)
+    except (OSError, UnreadableError):
         return None
     finally:
         path.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import write_durably
 
 Mode = Literal["normal", "safe"]
@@ -28,10 +29,10 @@ def read_report(path: str) -> BootReport | None:
     if not path:
         return None
     try:
-        return msgspec.json.decode(Path(path).read_bytes(), type=BootReport)
+        return decoded(Path(path).read_bytes(), BootReport)
     except FileNotFoundError:
         return BootReport()
-    except (OSError, msgspec.DecodeError) as trouble:
+    except (OSError, UnreadableError) as trouble:
         return BootReport(troubles=[f"What this boot found cannot be read ({trouble}): switch the box off and on."])
 
 

@@ -7,14 +7,13 @@ set-up network's name and password, is made up anew by a later step of the same 
 import shutil
 from pathlib import Path
 
-import msgspec
-
 from appliance.boot.left import read_left
 from appliance.boot.making_up import NAME as HOTSPOT
 from appliance.boot.outcome import Outcome
 from appliance.boot.owners_file import NAME
 from appliance.boot.places import Places
 from appliance.boot.wishes import RESET, Part, ResetWish
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder
 
 STORAGES = "rclone.conf"
@@ -25,10 +24,10 @@ def reset(places: Places) -> Outcome:
     """The step of a boot."""
     wish_path = places.settings / RESET
     try:
-        wish = msgspec.json.decode(read_left(wish_path, _LONGEST_BYTES), type=ResetWish)
+        wish = decoded(read_left(wish_path, _LONGEST_BYTES), ResetWish)
     except FileNotFoundError:
         return Outcome()
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, UnreadableError):
         wish_path.unlink()
         return Outcome(troubles=["What was to be reset could not be read: nothing was. Ask for it once more."])
     for part in wish.parts:

@@ -11,6 +11,7 @@ import msgspec
 from appliance.camera.source import CameraTroubleError
 from appliance.camera.troubles import explain
 from appliance.child import Child
+from appliance.decoding import decoded_or_none
 
 LOOK_LIMIT_S = 8.0
 """A silent camera is told before its `start_limit_s` is over; one with a key frame every 5 s is still seen."""
@@ -54,10 +55,8 @@ class _Report(msgspec.Struct):
 
 def read_report(report: bytes) -> StreamFacts | None:
     """From `ffprobe -show_streams -of json`; None when there is no picture in it, or no sense."""
-    try:
-        streams = msgspec.json.decode(report, type=_Report).streams
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-        return None
+    told = decoded_or_none(report, _Report)
+    streams = told.streams if told else []
     picture = next((stream for stream in streams if stream.is_picture), None)
     if picture is None:
         return None

@@ -7,7 +7,7 @@ import contextlib
 import socket
 from typing import TypeVar
 
-import msgspec
+from appliance.decoding import UnreadableError, decoded
 
 T = TypeVar("T")
 
@@ -16,10 +16,10 @@ _LONGEST_ANSWER_BYTES = 1024**2
 
 def glance(socket_path: str, within_s: float, type_: type[T]) -> T | None:
     """The part of the status that `type_` names; None when nobody answers so in time."""
-    with contextlib.suppress(OSError, msgspec.DecodeError), socket.socket(socket.AF_UNIX) as asked:
+    with contextlib.suppress(OSError, UnreadableError), socket.socket(socket.AF_UNIX) as asked:
         asked.settimeout(within_s)
         asked.connect(socket_path)
         asked.sendall(b'{"do": "status"}\n')
         with asked.makefile("rb") as heard:
-            return msgspec.json.decode(heard.readline(_LONGEST_ANSWER_BYTES), type=type_)
+            return decoded(heard.readline(_LONGEST_ANSWER_BYTES), type_)
     return None

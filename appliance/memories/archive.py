@@ -4,6 +4,7 @@ Publishing: rename every file to its name, remove the files that it replaces, fl
 catalogue. A power cut in between leaves the claim, and start-up does the same steps again.
 """
 
+import errno
 import hashlib
 import sqlite3
 from collections.abc import Callable
@@ -88,6 +89,13 @@ class Archive:
         """How many files are kept."""
         return self.catalogue.count()
 
+    def entitle(self, identity: str, title: str) -> bool:
+        """Give a memory a title, unless it has another one: then False. Raises OSError if the disk does not take it."""
+        said = self.descriptions.read(identity)
+        if not said.title:
+            self.descriptions.write(identity, Description(title, said.note))
+        return said.title in {"", title}
+
     def publish(self, claim: Claim, made: list[Made]) -> list[Entry]:
         """Give files their names and enter them, in place of the memories that they hold in full.
 
@@ -148,7 +156,11 @@ class Archive:
         if entry is None:
             return None
         discarded = self._trash.take(entry, self.thumbnail(name), boot_id, at_s)
-        self.catalogue.replace([name], [])
+        try:
+            self.catalogue.replace([name], [])
+        except sqlite3.Error as error:
+            self._trash.untake(discarded, self.thumbnail(name))
+            raise OSError(errno.EIO, f"the catalogue: {error}") from error
         return discarded
 
     def give_back(self, discarded: Discarded) -> Entry:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.decoding import decoded_or_none
 from appliance.memories.model import Entry
 
 FILE = ".catalogue.sqlite"
@@ -97,11 +98,9 @@ def _open(path: Path) -> sqlite3.Connection:
     except sqlite3.Error:
         database.close()
         raise
+    database.text_factory = bytes  # of a text that is no UTF-8, sqlite3 would keep every row back
     return database
 
 
-def _read(text: str) -> Entry | None:
-    try:
-        return msgspec.json.decode(text, type=Entry)
-    except msgspec.DecodeError:
-        return None
+def _read(text: bytes) -> Entry | None:
+    return decoded_or_none(text, Entry)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_file, flush_folder, write_durably
 from appliance.memories.model import Claim
 from appliance.recording.segment import Key
@@ -128,6 +129,7 @@ def _write_new(path: Path, content: bytes) -> None:
 
 def _read(path: Path) -> Claim | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Claim)
-    except (OSError, msgspec.DecodeError):
+        claim = decoded(path.read_bytes(), Claim)
+    except (OSError, UnreadableError):
         return None
+    return claim if claim.segments else None

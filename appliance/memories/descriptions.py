@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, sweep_unfinished, write_durably
 
 FOLDER = ".descriptions"
@@ -53,8 +54,8 @@ class Descriptions:
         if name not in self._present:
             return NOTHING
         try:
-            return msgspec.json.decode((self._root / name).read_bytes(), type=Description)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return decoded((self._root / name).read_bytes(), Description)
+        except (OSError, UnreadableError):
             return NOTHING
 
     def write(self, identity: str, description: Description) -> None:

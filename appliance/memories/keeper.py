@@ -125,9 +125,13 @@ class Keeper:
         """How much of a stretch the ring holds."""
         return footage_s(self._store.ring, start_s, end_s)
 
-    def keep(self, start_s: float, end_s: float) -> Moment:
-        """Keep this stretch of the ring, which ends by now: secured as a press is, named by its end."""
+    def keep(self, start_s: float, end_s: float, title: str = "") -> Moment:
+        """Keep this stretch of the ring, which ends by now: secured as a press is, named by its end.
+
+        `title`: what the memory is called if it becomes one of its own; the claim holds it until then.
+        """
         moment = Moment(end_s, end_s, "stretch")
+        moment.title = title
         self._enter(moment)
         self._grow(moment, end_s - start_s)
         self._bound_wait(moment)

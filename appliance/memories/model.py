@@ -113,6 +113,8 @@ class Claim(Struct, frozen=True):
     supersedes: list[str] = field(default_factory=list)
     """Folders of earlier claims that this one holds in full."""
     leading: Leading | None = None
+    title: str = ""
+    """What the owner calls it: written beside the file once that exists."""
 
     @property
     def first(self) -> Key:

@@ -32,6 +32,8 @@ class Moment:
         self.until_s = until_s
         """How far footage must reach, the camera's lag included."""
         self.cause: Cause = cause
+        self.title = ""
+        """What the owner calls it, for its claim."""
         self.state: State = "pressed"
         self.asked_s = 0.0
         self.claimed_s = 0.0
@@ -166,6 +168,7 @@ def claim_for(
         merges=list(dict.fromkeys([m for c in known for m in c.merges] + merges)),
         supersedes=list(dict.fromkeys([*(own.supersedes if own else []), *(claim.folder for claim in older)])),
         leading=leading,
+        title=next((claim.title for claim in known if claim.title), moment.title),
     )
 
 

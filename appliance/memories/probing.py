@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.memories.joining import PROTOCOLS, concatenation
 from appliance.memories.seams import Extent
 from appliance.memories.truth import Truth, read_truth
@@ -70,8 +71,8 @@ def _look(name: str, address: str, entries: str) -> tuple[_File, _Stream]:
         answer = subprocess.run(
             [*command, address], capture_output=True, timeout=LIMIT_S, check=False, stdin=subprocess.DEVNULL
         )
-        file = msgspec.json.decode(answer.stdout, type=_File)
-    except (OSError, subprocess.TimeoutExpired, msgspec.DecodeError) as error:
+        file = decoded(answer.stdout, _File)
+    except (OSError, subprocess.TimeoutExpired, UnreadableError) as error:
         raise ProbeError(f"{name} cannot be read: {error}") from error
     for stream in file.streams:
         if stream.codec_type == "video":

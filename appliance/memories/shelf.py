@@ -72,12 +72,8 @@ class Shelf:
         await self._in_archive(self._archive.descriptions.write, identity, description)
 
     async def entitle(self, identity: str, title: str) -> bool:
-        """Give a memory a title, unless it has one already: then False."""
-        said = await self._in_archive(self._archive.descriptions.read, identity)
-        if said.title:
-            return said.title == title
-        await self.describe(identity, Description(title, said.note))
-        return True
+        """Give a memory a title, unless it has another one: then False. Raises OSError if the disk does not take it."""
+        return await self._in_archive(self._archive.entitle, identity, title)
 
     async def discard(self, name: str) -> bool:
         """Put one file into the trash; False if there is none of that name. Raises OSError."""

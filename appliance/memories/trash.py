@@ -8,6 +8,7 @@ it in the catalogue, remove the note. What a power cut leaves in between, start-
 deleted, one that lies in its old place is not. Blocks; belongs to the archive's thread.
 """
 
+import contextlib
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, sweep_unfinished, write_durably
 from appliance.memories.model import SUFFIX, Entry
 
@@ -70,18 +72,33 @@ class Trash:
         """Move a file here; durable on return.
 
         Raises:
-            OSError: if the disk does not take it.
+            OSError: if the disk does not take it; all is where it was.
         """
         discarded = Discarded(secrets.token_hex(8), entry, boot_id, at_s)
         write_durably(self._note(discarded.token), msgspec.json.encode(discarded))
-        flush_folder(self._root)
-        (self._memories / entry.name).replace(self._film(discarded.token))
-        if thumbnail.exists():
-            thumbnail.replace(self._picture(discarded.token))
-        flush_folder(self._root)
-        flush_folder(self._memories)
+        try:
+            flush_folder(self._root)
+            (self._memories / entry.name).replace(self._film(discarded.token))
+            if thumbnail.exists():
+                thumbnail.replace(self._picture(discarded.token))
+            flush_folder(self._root)
+            flush_folder(self._memories)
+        except OSError:
+            self.untake(discarded, thumbnail)
+            raise
         self._ids[discarded.token] = entry.id
         return discarded
+
+    def untake(self, discarded: Discarded, thumbnail: Path) -> None:
+        """Put all back that `take` has moved. Of what the disk does not give back, the note tells the next start."""
+        token = discarded.token
+        self._ids.pop(token, None)
+        with contextlib.suppress(OSError):
+            if self._picture(token).exists():
+                self._picture(token).replace(thumbnail)
+            if self._film(token).exists():
+                self._film(token).replace(self._memories / discarded.entry.name)
+            self._note(token).unlink()
 
     def give_back(self, discarded: Discarded, name: str, thumbnail: Path) -> None:
         """Move a file back, under `name`; `forget` its note once the catalogue has it.
@@ -108,9 +125,9 @@ class Trash:
         for path in self._root.glob("*.json"):
             try:
                 yield msgspec.structs.replace(
-                    msgspec.json.decode(path.read_bytes(), type=Discarded), token=path.name.removesuffix(".json")
+                    decoded(path.read_bytes(), Discarded), token=path.name.removesuffix(".json")
                 )
-            except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            except (OSError, UnreadableError):
                 continue  # without its note a file goes back to the memories
 
     def _recover_nameless(self) -> None:

@@ -6,6 +6,7 @@ from itertools import accumulate
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import decoded_or_none
 from appliance.memories.model import Claim, Gap, Press
 from appliance.recording.segment import Key
 
@@ -30,10 +31,7 @@ class Truth(Struct, frozen=True, tag="moment-recorder", tag_field="made_by"):
 
 def read_truth(comment: str) -> Truth | None:
     """What the `comment` tag says; None if it is not ours."""
-    try:
-        return msgspec.json.decode(comment, type=Truth)
-    except msgspec.DecodeError:
-        return None
+    return decoded_or_none(comment, Truth)
 
 
 def tags(claim: Claim, truth: Truth, start_wall_s: float) -> dict[str, str]:

@@ -181,8 +181,9 @@ class Workshop:
             self._failed(moment, claim, str(error))
             return
         self._note(moment, claim, entries)
+        remark = await self._entitle(claim)
         await in_thread(self._card, self._claims.drop, claim)
-        await self._finish(moment, claim, entries)
+        await self._finish(moment, claim, entries, remark)
 
     async def _made_before(self, moment: Moment, claim: Claim) -> list[Entry]:
         """The files of a claim that was cut off, or failed, after they had got their names."""
@@ -242,14 +243,23 @@ class Workshop:
         self._stems.update(entry.stem for entry in entries)
         self._listener.kept(entries, replaced)
 
-    async def _finish(self, moment: Moment, claim: Claim, entries: list[Entry]) -> None:
+    async def _entitle(self, claim: Claim) -> str | None:
+        """Say what the owner calls it; a sentence if that is not to be."""
+        try:
+            if claim.title:
+                await self._in_archive(self._archive.entitle, claim.id, claim.title)
+        except OSError as error:
+            return f"Its title could not be written ({error.strerror})."
+        return None
+
+    async def _finish(self, moment: Moment, claim: Claim, entries: list[Entry], remark: str | None) -> None:
         self.count = await self._in_archive(self._archive.count)
         self.trouble = None
         if self._clock.is_trusted() and entries[0].press.time_quality == "provisional":
             await self._redate()
             entries = await self.entries_of(claim.id)
         moment.state = "kept"
-        self._tell(claim, "kept", progress=1.0)
+        self._tell(claim, "kept", progress=1.0, sentence=remark)
         moment.finished.set_result(entries)
 
     def _gives_way(self, moment: Moment, claim: Claim) -> bool:

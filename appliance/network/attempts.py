@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, write_durably
 from appliance.network.airwaves import shown
 from appliance.network.outcome import Reason
@@ -103,6 +104,6 @@ class Attempts:
 
     def _read(self, name: str, kind: type[T]) -> T | None:
         try:
-            return msgspec.json.decode((self._folder / name).read_bytes(), type=kind)
-        except (OSError, msgspec.DecodeError):
+            return decoded((self._folder / name).read_bytes(), kind)
+        except (OSError, UnreadableError):
             return None

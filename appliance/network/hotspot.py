@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.naming import LONGEST_SSID_BYTES
 from appliance.network.profiles import LONGEST_BYTES, SHORTEST_BYTES
 
@@ -30,12 +30,12 @@ def read_hotspot(path: Path, name: str = "") -> HotspotSecret:
         HotspotFileError: it is not there, or says nothing of use.
     """
     try:
-        told = msgspec.json.decode(path.read_bytes(), type=HotspotSecret)
+        told = decoded(path.read_bytes(), HotspotSecret)
     except FileNotFoundError:
         raise HotspotFileError(
             f"The set-up network cannot be opened: its password is missing ({path}); switch the box off and on."
         ) from None
-    except (OSError, msgspec.DecodeError):
+    except (OSError, UnreadableError):
         raise HotspotFileError(
             f"The set-up network cannot be opened: its password cannot be read ({path}); switch the box off and on."
         ) from None

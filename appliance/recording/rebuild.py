@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.mpegts.packets import PACKET_BYTES, is_transport_stream
 from appliance.recording.folder import CUT, DESCRIPTION, INDEX, RingFolder, is_epoch_name, is_segment_name
 from appliance.recording.segment import Epoch, Segment, gap_is_known
@@ -58,8 +59,8 @@ def rebuild(folder: RingFolder, now: Epoch, segment_s: float) -> Rebuilt:
 
 def _read_epoch(folder: Path, number: int, left_out: list[str]) -> Epoch:
     try:
-        epoch = msgspec.json.decode((folder / DESCRIPTION).read_bytes(), type=Epoch)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        epoch = decoded((folder / DESCRIPTION).read_bytes(), Epoch)
+    except (OSError, UnreadableError):
         left_out.append(f"{folder.name}/{DESCRIPTION} cannot be read: when its footage was taken is a guess")
         return Epoch(number, UNKNOWN_BOOT, 0.0, 0.0, wall_is_trusted=False, camera="", reason="unknown")
     return msgspec.structs.replace(epoch, number=number)

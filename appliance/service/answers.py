@@ -97,7 +97,7 @@ class Answers:
         self.network = NetworkService(network)
         self._settings = settings
         self._cameras = cameras
-        diagnosis = Diagnosis(configured, thread, self._status.answer)
+        diagnosis = Diagnosis(configured, self._status.answer)
         self._box = BoxDesk(owners_folder=owners_folder, clock=clock, thread=thread, diagnose=diagnosis.make)
 
     async def ask(self, request: ServiceRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table

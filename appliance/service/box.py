@@ -21,6 +21,7 @@ from appliance.control.messages import (
     FactoryReset,
     SetClock,
 )
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, write_durably
 from appliance.threads import in_thread
 
@@ -52,12 +53,15 @@ class BoxDesk:
         self._diagnose = diagnose
         self._root = root
         self._patience_s = patience_s
+        self._clock_order = asyncio.Lock()
+        """There is room for one wish: root looks at the last one only."""
 
     async def ask(self, request: BoxRequest) -> Done | DiagnosticsAnswer:
         """The answer to one request."""
         match request:
             case SetClock():
-                return await self._set_clock(request)
+                async with self._clock_order:
+                    return await self._set_clock(request)
             case Diagnostics():
                 return await self._diagnose()
             case FactoryReset():
@@ -109,6 +113,6 @@ def _leave(path: Path, content: bytes) -> None:
 
 def _read(path: Path) -> ClockAnswer | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=ClockAnswer)
-    except (OSError, msgspec.DecodeError):
+        return decoded(path.read_bytes(), ClockAnswer)
+    except (OSError, UnreadableError):
         return None

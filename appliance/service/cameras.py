@@ -29,7 +29,7 @@ MOST_WAITING = 3
 """A page asks for the pictures of all cameras at once; they are taken one after the other."""
 _TOO_MANY = "Several pictures are just being taken: try again in some seconds."
 _NO_URL = "This camera has no address yet: write it first."
-_STARS = "Stars stand for a password that is not known: write the address in full."
+_STARS = "Stars stand for the password of the camera that is recorded, at its address only: write this one in full."
 
 
 class CameraDesk:

@@ -1,6 +1,8 @@
 """What is answered about presses and the memories that they become."""
 
 import asyncio
+import logging
+from collections.abc import Coroutine
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -49,6 +51,8 @@ OLDEST_PRESS_S = 60.0
 """A client may say when its press was, but not of long ago."""
 
 _SMALLEST_TOLD_S = 1.0
+_TITLE_OF_ANOTHER = "It was kept before: if it has a title already, it keeps that one."
+_log = logging.getLogger(__name__)
 EVERYTHING = 1_000_000
 """More memories than a card holds."""
 
@@ -81,6 +85,7 @@ class Memories:
         self._announcer = announcer
         self._uploads = uploads
         self._folder = folder
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, request: MemoryRequest, tell: Tell) -> Answer:
         """The answer to one request."""
@@ -127,20 +132,28 @@ class Memories:
         if start_s >= end_s:
             raise RefusedError("NOT SAVED: A stretch ends after it begins, and it begins before now.")
         footage_s = self._keeper.footage_s(start_s, end_s)
-        moment = self._keeper.keep(start_s, end_s)
+        title = request.title.strip()
+        moment = self._keeper.keep(start_s, end_s, title)
         answer = await self._awaited(moment, tell, wait=False)
-        remark = told_of_stretch(end_s - start_s, footage_s, footage_s if moment.inside else moment.available_s)
-        remark = " ".join(filter(None, [remark, await self._entitled(answer.id, request.title.strip())])) or None
+        remarks = [told_of_stretch(end_s - start_s, footage_s, footage_s if moment.inside else moment.available_s)]
+        if title and moment.inside:
+            self._start(self._entitle(moment, title))
+            remarks.append(_TITLE_OF_ANOTHER)
         whole = await self._awaited(moment, tell, wait=True) if request.wait else answer
-        return replace(whole, remark=remark)
+        return replace(whole, remark=" ".join(filter(None, remarks)) or None)
 
-    async def _entitled(self, identity: str, title: str) -> str | None:
-        """What became of a stretch's title, if that needs a word; the stretch itself is secured already."""
+    async def _entitle(self, moment: Moment, title: str) -> None:
+        """A stretch that an earlier memory holds gives that one its title; the archive may be busy for long."""
         try:
-            is_given = not title or await self._shelf.entitle(identity, title)
-        except OSError as error:
-            return f"Its title could not be written ({error.strerror})."
-        return None if is_given else "It was kept before, and keeps the title that it has."
+            entries = await asyncio.shield(moment.finished)
+            await self._shelf.entitle(entries[-1].id, title)
+        except (NotSavedError, OSError) as error:
+            _log.warning("The title of a part that was kept before could not be written: %s", error)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _press(self, request: Press) -> SaveAnswer | Done:
         if request.button == "upload":

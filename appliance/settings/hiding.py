@@ -9,6 +9,9 @@ _USER = re.compile(r"^((?:[a-z0-9+.-]+://)?+)(.+)@", re.DOTALL | re.IGNORECASE)
 _IN_PATH = re.compile(r"((?:pass|pwd|token|secret|auth|key)[a-z_]*=)([^&/?;#]*)", re.IGNORECASE)
 """Some cameras want `?user=…&password=…` in the path."""
 
+_AUTHORITY = re.compile(r"^(?:([a-z0-9+.-]+)://)?([^/?#]*)", re.IGNORECASE)
+"""Where ffmpeg looks for user and host (as RFC 3986, 3.2): a mark of the path ends it, whatever follows."""
+
 _BEFORE_HOST = ""
 _Spot = tuple[str, int, int]
 """What the secret is called, where it begins and ends."""
@@ -32,7 +35,12 @@ def hide(url: str) -> str:
 
 
 def reveal(url: str, known: str) -> str | None:
-    """The URL with each secret of `known` in the place of its stars; None if one of them is not known."""
+    """The URL with each secret of `known` in the place of its stars; None if one of them is not known.
+
+    A secret is known for one user at one host and port only: nobody has it sent elsewhere by changing the address.
+    """
+    if any(are_stars(url[start:end]) for _, start, end in _spots(url)) and _door(url) != _door(known):
+        return None
     secrets = {name: known[start:end] for name, start, end in _spots(known)}
     for name, start, end in reversed(_spots(url)):
         if are_stars(url[start:end]):
@@ -41,6 +49,15 @@ def reveal(url: str, known: str) -> str | None:
                 return None
             url = url[:start] + secret + url[end:]
     return url
+
+
+def _door(url: str) -> tuple[str, str, str]:
+    """Scheme, user and host with port: whom a secret is shown to."""
+    found = _AUTHORITY.match(url)
+    assert found is not None, "it matches an empty text"
+    user, at, host = found[2].rpartition("@")
+    name, colon, _ = user.partition(":")
+    return (found[1] or "").lower(), f"{name}{at}" if colon else at, host.lower()
 
 
 def _spots(url: str) -> list[_Spot]:

@@ -20,7 +20,7 @@ from appliance.settings.reading import NOTHING, SECTIONS, judge, merge, read_lay
 from appliance.settings.textfile import SettingsError, plain
 from appliance.settings.words import fixed, secrecy
 
-_UNSAID = "stars stand for a secret that is not known: write it in full"
+_UNSAID = "stars stand for a secret that is not known for this address: write it in full"
 _FIXED = "tells where this box keeps its files: it is not changed from here"
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from appliance.child import GENTLY, Child
+from appliance.decoding import UnreadableError, decoded
 from appliance.storage.model import Space
 from appliance.storage.names import is_shell_word, require_shell_safe
 from appliance.storage.private_folder import private_folder
@@ -119,10 +120,10 @@ class Queries:
             async with timeout(self._limit_s):
                 printed = await child.output.read()
                 await child.wait()
-            return msgspec.json.decode(printed, type=_Document)
+            return decoded(printed, _Document)
         except TimeoutError:
             raise QueryError(f"rclone did not answer within {self._limit_s:.0f} s: i/o timeout") from None
-        except msgspec.DecodeError as error:
+        except UnreadableError as error:
             raise QueryError(child.last_words) from error
         finally:
             child.send(signal.SIGKILL)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from appliance.child import Child
+from appliance.decoding import UnreadableError, decoded
 from appliance.storage.plain_http import Answer, NoAnswerError, ask
 from appliance.storage.private_folder import drop_private_folder, make_private_folder
 from appliance.storage.rclone import ENVIRONMENT, Rclone
@@ -121,8 +122,8 @@ async def _ready(child: Child, notices: socket.socket) -> None:
 
 def _result(answer: Answer) -> Any:
     try:
-        result = msgspec.json.decode(answer.body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        result = decoded(answer.body, object)
+    except UnreadableError as error:
         raise RcdError("rclone said something that is no JSON") from error
     if answer.status == 200:  # noqa: PLR2004 - OK
         return result

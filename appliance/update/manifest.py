@@ -6,9 +6,9 @@ A manifest is read only after its signature held.
 import hashlib
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
+from appliance.decoding import UnreadableError, decoded
 from appliance.update.numbering import is_newer, is_version
 from appliance.update.refusal import RefusedBundleError
 
@@ -63,14 +63,14 @@ def parse_manifest(text: bytes) -> Manifest:
         RefusedBundleError: it is of a later format, or none.
     """
     try:
-        number = msgspec.json.decode(text, type=_Format).format
+        number = decoded(text, _Format).format
         if number != FORMAT:
             raise RefusedBundleError(
                 f"The update is of format {number} and this card knows format {FORMAT} only: "
                 "write the latest card image to the card; what lies on its data part is kept."
             )
-        manifest = msgspec.json.decode(text, type=Manifest)
-    except msgspec.DecodeError as trouble:
+        manifest = decoded(text, Manifest)
+    except UnreadableError as trouble:
         raise RefusedBundleError(f"The update's manifest is damaged ({trouble}): ask its maker for another.") from None
     for number_text in (manifest.version, manifest.oldest_base):
         if not is_version(number_text):

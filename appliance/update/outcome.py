@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
+
+from appliance.decoding import UnreadableError, decoded
 
 Result = Literal["installed", "waiting", "refused", "went-back", "overtaken"]
 """`waiting`: for the next boot. `overtaken`: by a card that was written anew."""
@@ -26,6 +27,6 @@ class Outcome(Struct, frozen=True):
 def read_outcome(path: Path) -> Outcome | None:
     """The last outcome; None where there is none."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Outcome)
-    except (OSError, msgspec.DecodeError):
+        return decoded(path.read_bytes(), Outcome)
+    except (OSError, UnreadableError):
         return None

@@ -6,8 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
+from appliance.decoding import UnreadableError, decoded
 from appliance.durable import flush_folder, unfinished_name, write_durably
 
 T = TypeVar("T")
@@ -57,8 +56,8 @@ class Steps:
 def read_json(path: Path, kind: type[T]) -> T | None:
     """What a file of ours holds; None where it is missing or not to be read, which then counts as never written."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError):
+        return decoded(path.read_bytes(), kind)
+    except (OSError, UnreadableError):
         return None
 
 

@@ -6,9 +6,9 @@ The exit code is no help: a name that is not found, a wrong password and a refus
 import re
 from collections.abc import Iterable
 
-import msgspec
 from msgspec import Struct
 
+from appliance.decoding import decoded_or_none
 from appliance.upload.model import Cause
 from appliance.upload.symptoms import BY_STATUS, ILL, SYMPTOMS, Symptom
 
@@ -104,7 +104,4 @@ def _by_status(status: int) -> Symptom | None:
 
 
 def _line(text: str) -> _Line:
-    try:
-        return msgspec.json.decode(text, type=_Line)
-    except (msgspec.DecodeError, UnicodeError):
-        return _Line(msg=text)
+    return decoded_or_none(text, _Line) or _Line(msg=text)

@@ -6,16 +6,14 @@ hash. So a row that cannot be read is left out, and a table of another shape is 
 
 import sqlite3
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import decoded_or_none
 from appliance.memories.catalogue import FILE
 from appliance.upload.model import Job, Trouble
 from appliance.upload.queue import Changes
-
-T = TypeVar("T")
 
 _BUSY_S = 20.0
 """The catalogue writes into the same file from its own thread; a slow card may take seconds to flush."""
@@ -47,6 +45,7 @@ class Ledger:
     def open(self) -> None:
         """Open the database, which the catalogue has made and found sound."""
         self._database = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
+        self._database.text_factory = lambda raw: raw.decode(errors="replace")  # one bad row keeps no other back
         self._rows.execute("pragma journal_mode = wal")
         self._rows.execute("pragma synchronous = full")
         for table, columns in _TABLES.items():
@@ -61,14 +60,14 @@ class Ledger:
         """All jobs, and the gate of the storage `remote`."""
         told, self._told = self._told, []
         jobs: list[Job] = []
-        for key, text in self._rows.execute("select key, job from uploads"):
-            job = _decode(text, Job)
+        for key, text in self._rows.execute("select key, cast(job as blob) from uploads"):
+            job = decoded_or_none(text, Job)
             if job and job.key == key:
                 jobs.append(job)
             else:
                 told.append(f"What was noted of the upload {key} cannot be read: it is looked for on the storage.")
         gate = self._value(f"gate {remote}")
-        return Kept(jobs, _decode(gate, Trouble) if gate else None, told)
+        return Kept(jobs, decoded_or_none(gate, Trouble) if gate else None, told)
 
     def write(self, changes: Changes, remote: str) -> None:
         """Write down what a call of the queue has changed, all of it or nothing; a card is not worn for nothing."""
@@ -121,10 +120,3 @@ class Ledger:
     def _value(self, key: str) -> str | None:
         row = self._rows.execute("select value from upload_meta where key = ?", (key,)).fetchone()
         return row[0] if row else None
-
-
-def _decode(text: str, kind: type[T]) -> T | None:
-    try:
-        return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeError):
-        return None

@@ -6,11 +6,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct, field
 
 from appliance.child import GENTLY, Child
 from appliance.clock import Clock
+from appliance.decoding import decoded_or_none
 from appliance.storage.rclone import ENVIRONMENT, Rclone
 from appliance.upload.causes import read_cause
 from appliance.upload.model import Cause, Progress, StorageError
@@ -226,10 +226,8 @@ def read_stats(line: str) -> _Stats | None:
     """The statistics in a line of rclone's log, if it is such a line."""
     if '"stats"' not in line:
         return None
-    try:
-        return msgspec.json.decode(line, type=_StatsLine).stats
-    except (msgspec.DecodeError, UnicodeError):
-        return None
+    told = decoded_or_none(line, _StatsLine)
+    return told.stats if told else None
 
 
 def progress_of(stats: _Stats, size_bytes: int) -> Progress:

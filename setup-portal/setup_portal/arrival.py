@@ -16,6 +16,7 @@ SETUP_NETWORK = ipaddress.ip_network("192.0.2.0/24")
 Place = Literal["set-up", "home", "here"]
 """`set-up`: the box's own Wi-Fi. `home`: any other network. `here`: the machine itself."""
 
+_NEIGHBOURHOOD_BITS = 64
 _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9_.-]{1,253})(?::(?P<port>[0-9]{1,5}))?\Z")
 _HOME_SUFFIXES = ("", ".local", ".lan", ".home", ".home.arpa", ".internal", ".localdomain", ".fritz.box")
 """What home routers append to a box's name; none of them can be bought by a stranger."""
@@ -46,6 +47,16 @@ def plain_address(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(parsed)
+
+
+def sender(address: str) -> str:
+    """Who is meant by a plain address: of IPv6 its /64, where everybody may take any number of addresses."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    is_alone = isinstance(parsed, ipaddress.IPv4Address)
+    return address if is_alone else str(ipaddress.ip_network((parsed, _NEIGHBOURHOOD_BITS), strict=False))
 
 
 def called_name(host: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from setup_portal.store import Store
 MOST_SESSIONS = 20
 LIFE_S = 30 * 86_400
 COOKIE = "moment"
+
+
+_log = logging.getLogger("moment.portal")
 
 
 class Kept(msgspec.Struct):
@@ -46,15 +50,21 @@ class Keys:
             return self._kept.password is not None and is_right(password, self._kept.password)
 
     def set_password(self, password: str) -> None:
-        """A new password; whoever came in by the old one has to come in again."""
+        """A new password; whoever came in by the old one has to come in again.
+
+        Raises:
+            OSError: the card does not take it; the old one holds.
+        """
         with self._hashing:
             kept = Kept(hashed(password))
-        self._change(lambda _: kept)
+        with self._store.lock:
+            self._store.write("keys", kept)
+            self._kept = kept
 
     def begin(self) -> str:
         """A session's secret, for the visitor's cookie."""
         secret = secrets.token_urlsafe(32)
-        self._change(lambda kept: _with_session(kept, _digest(secret), self._now()))
+        self._change_sessions(lambda kept: _with_session(kept, _digest(secret), self._now()))
         return secret
 
     def knows(self, secret: str) -> bool:
@@ -64,7 +74,7 @@ class Keys:
 
     def end(self, secret: str) -> None:
         """Whoever holds this cookie is outside again."""
-        self._change(lambda kept: _without_session(kept, _digest(secret)))
+        self._change_sessions(lambda kept: _without_session(kept, _digest(secret)))
 
     def mark(self, holder: str) -> str:
         """What a form must bring back: only a page of ours, shown to `holder` (a session or an address), has it."""
@@ -74,11 +84,14 @@ class Keys:
         """Whether a form came from a page of ours that was shown to this holder."""
         return hmac.compare_digest(self.mark(holder).encode(), mark.encode("utf-8", "replace"))
 
-    def _change(self, how: Callable[[Kept], Kept]) -> None:
+    def _change_sessions(self, how: Callable[[Kept], Kept]) -> None:
+        """A card that takes nothing keeps nobody out, or in: the sessions last until this process ends."""
         with self._store.lock:
-            kept = how(self._kept)
-            self._store.write("keys", kept)
-            self._kept = kept
+            self._kept = how(self._kept)
+            try:
+                self._store.write("keys", self._kept)
+            except OSError as error:
+                _log.warning("A session cannot be kept on the card: %s.", error.strerror or error)
 
 
 def _with_session(kept: Kept, digest: str, now_s: float) -> Kept:

@@ -11,6 +11,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import create_server
 from waitress.task import WSGITask
 
+from setup_portal.arrival import plain_address, sender
 from setup_portal.gate import HANG_UP, LOCAL, Gate
 from setup_portal.idle import Idle
 
@@ -20,6 +21,13 @@ MOST_BODY_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
 MOST_WAITING_BYTES = 512 * 1024
 """What is made for a visitor who reads slowly waits to be made; a file on the card needs no room."""
+MOST_CONNECTIONS = 64
+MOST_EACH = 24
+"""Of them for one visitor: a browser takes six, a phone has its sheet beside it, a home shares an IPv6 network."""
+SILENT_S = 30
+"""So long may nothing come or go on a connection."""
+ASK_WITHIN_S = 40.0
+"""So soon after the connection or the last answer a whole request must have come, however many bytes of it do."""
 THREADS = 12
 """A page that goes on telling what happens holds one for as long as it is open: four may (`live.stream`), and two may
 watch what is made for them (`lookback.watching`)."""
@@ -43,7 +51,30 @@ class _Task(WSGITask):
 
 
 class _Channel(HTTPChannel):
+    """One connection, which is there to ask: who does so byte by byte is hung up on."""
+
     task_class = _Task
+
+    def __init__(self, server: Any, connection: socket.socket, address: Any, adj: Any, map: Any) -> None:  # noqa: A002
+        super().__init__(server, connection, address, adj, map)
+        self.sender = sender(plain_address(str(address[0])))
+        self._waiting_since_s = time.monotonic()
+        others = [one for one in map.values() if isinstance(one, _Channel) and one.sender == self.sender]
+        self.will_close = len(others) > MOST_EACH
+
+    def readable(self) -> Any:
+        """Asked at least once a second."""
+        now_s = time.monotonic()
+        if self.total_outbufs_len:
+            self._waiting_since_s = now_s
+        elif not self.requests and now_s - self._waiting_since_s > ASK_WITHIN_S:
+            self.will_close = True
+        return super().readable()
+
+    def service(self) -> None:
+        """Answer, in a thread."""
+        super().service()
+        self._waiting_since_s = time.monotonic()
 
 
 def _own_address(connection: socket.socket | None) -> str:
@@ -98,9 +129,9 @@ def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
         max_request_header_size=MOST_HEADER_BYTES,
         inbuf_overflow=MOST_BODY_BYTES,
         outbuf_high_watermark=MOST_WAITING_BYTES,
-        channel_timeout=30,
+        channel_timeout=SILENT_S,
         cleanup_interval=10,
-        connection_limit=64,
+        connection_limit=MOST_CONNECTIONS,
     )
     for listener in dispatched.values():
         if hasattr(listener, "channel_class"):

@@ -27,7 +27,7 @@ class Store:
             return msgspec.json.decode(path.read_bytes(), type=kind)
         except FileNotFoundError:
             return kind()
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             self._put_aside(path)
             return kind()
 

@@ -8,6 +8,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
 
+from setup_portal.arrival import sender
+
 FREE_TRIES = 3
 FREE_TRIES_OF_ALL = 20
 LONGEST_S = 300.0
@@ -31,18 +33,18 @@ class _Record:
 
 
 class Throttle:
-    """Counts wrong passwords, by address and in all. Used by several threads."""
+    """Counts wrong passwords, by sender (`arrival.sender`) and in all. Used by several threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._all = _Record()
-        self._by_address: OrderedDict[str, _Record] = OrderedDict()
+        self._by_sender: OrderedDict[str, _Record] = OrderedDict()
 
     def wait_s(self, address: str, now_s: float) -> float:
         """Seconds until this address may try; 0: at once."""
         with self._lock:
             self._forget(now_s)
-            own = self._by_address.get(address, _Record())
+            own = self._by_sender.get(sender(address), _Record())
             return max(
                 own.wait_s(now_s, FREE_TRIES, LONGEST_S), self._all.wait_s(now_s, FREE_TRIES_OF_ALL, LONGEST_OF_ALL_S)
             )
@@ -50,20 +52,20 @@ class Throttle:
     def wrong(self, address: str, now_s: float) -> None:
         """A wrong password came from there."""
         with self._lock:
-            own = self._by_address.setdefault(address, _Record())
-            self._by_address.move_to_end(address)
+            own = self._by_sender.setdefault(sender(address), _Record())
+            self._by_sender.move_to_end(sender(address))
             for record in (own, self._all):
                 record.wrong, record.last_s = record.wrong + 1, now_s
-            while len(self._by_address) > _MOST:
-                self._by_address.popitem(last=False)
+            while len(self._by_sender) > _MOST:
+                self._by_sender.popitem(last=False)
 
     def right(self, address: str) -> None:
         """The right one did: what came from there before is forgotten."""
         with self._lock:
-            self._by_address.pop(address, None)
+            self._by_sender.pop(sender(address), None)
 
     def _forget(self, now_s: float) -> None:
-        for address in [address for address, record in self._by_address.items() if record.is_old(now_s)]:
-            del self._by_address[address]
+        for one in [one for one, record in self._by_sender.items() if record.is_old(now_s)]:
+            del self._by_sender[one]
         if self._all.is_old(now_s):
             self._all = _Record()

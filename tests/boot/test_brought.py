@@ -116,15 +116,15 @@ def test_mistakes_of_all_sections_are_told_in_the_order_of_their_lines() -> None
 
 
 def test_stars_stand_for_what_is_known() -> None:
-    known = Known({"camera": {"url": "rtsp://me:hunter2@old/"}}, {"Home": "secret12"})
+    known = Known({"camera": {"url": "rtsp://me:hunter2@cam/old"}}, {"Home": "secret12"})
 
     found = brought(
-        '[wifi]\nssid = "Home"\npassword = "********"\n[camera]\nkind = "rtsp"\nurl = "rtsp://me:********@new/"\n',
+        '[wifi]\nssid = "Home"\npassword = "********"\n[camera]\nkind = "rtsp"\nurl = "rtsp://me:********@cam/new"\n',
         known,
     )
 
     assert [network.password for network in found.networks] == ["secret12"]
-    assert found.settings["camera"]["url"] == "rtsp://me:hunter2@new/"
+    assert found.settings["camera"]["url"] == "rtsp://me:hunter2@cam/new"
     assert "hunter2" not in str(found.values), "what is left on the card is made of the file's own values"
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from appliance.memories.catalogue import FILE
 from appliance.memories.descriptions import LONGEST_NOTE, Description, Descriptions, joined
 from appliance.memories.model import Entry, Press
+from appliance.memories.trash import Trash
+from appliance.threads import in_thread
 from tests.memories.conftest import BoxFactory, lives
 from tests.stands.memory_box import Box, ListAssembler, Reel
 
@@ -193,6 +195,35 @@ async def test_what_could_not_be_deleted_is_counted_on_again(box: Box) -> None:
         await box.shelf.discard(entry.name)
 
     assert [earlier.id for earlier in box.workshop.kept_lately] == [entry.id]
+
+
+async def test_a_film_whose_thumbnail_does_not_move_stays(box: Box) -> None:
+    entry, trash = await memory(box), Trash(box.memories_path)
+
+    with pytest.raises(OSError, match="cmdline"):
+        trash.take(entry, Path("/proc/self/cmdline"), "this boot", 1.0)
+
+    assert (box.memories_path / entry.name).stat().st_size == entry.size_bytes
+    assert list((box.memories_path / ".trash").iterdir()) == []
+    assert not trash.holds(entry.id)
+    assert await box.shelf.discard(entry.name), "the same call can be made again"
+
+
+async def test_a_film_that_the_catalogue_does_not_let_go_stays(box: Box) -> None:
+    entry = await memory(box)
+    thumbnail = box.archive.thumbnail(entry.name)
+    thumbnail.write_bytes(b"a picture")
+    await in_thread(box._archivist, lambda: box.archive.catalogue._database.execute("pragma query_only = on"))
+
+    with pytest.raises(OSError, match="catalogue"):
+        await box.shelf.discard(entry.name)
+
+    await in_thread(box._archivist, lambda: box.archive.catalogue._database.execute("pragma query_only = off"))
+    assert (box.memories_path / entry.name).exists()
+    assert thumbnail.read_bytes() == b"a picture"
+    assert await box.shelf.discard(entry.name)
+    assert await box.shelf.take_back(entry.name) == entry
+    assert thumbnail.read_bytes() == b"a picture"
 
 
 async def test_the_trash_gives_way_before_the_ring(box: Box) -> None:

@@ -1,5 +1,7 @@
 """Any part of the ring can be kept: as it was chosen, named by its end, with a press's promises."""
 
+import shutil
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -89,7 +91,7 @@ async def test_what_was_overwritten_is_refused_or_left_out(box: Box) -> None:
 
 
 async def test_it_outlives_a_crash(box: Box) -> None:
-    moment = box.keeper.keep(box.clock.now_s - 5.0, box.clock.now_s - 2.0)
+    moment = box.keeper.keep(box.clock.now_s - 5.0, box.clock.now_s - 2.0, "The fox")
     await box.secured(moment)
     await box.crash()
     await box.start()
@@ -98,6 +100,25 @@ async def test_it_outlives_a_crash(box: Box) -> None:
     [entry] = await box.entries()
     assert shots(box, entry) == [5, 6, 7]
     assert entry.press.cause == "stretch"
+    [(_, said)] = await box.shelf.page(None, 1)
+    assert said.title == "The fox"
+
+
+async def test_its_title_is_not_lost_between_its_file_and_its_claims_end(box: Box) -> None:
+    moment = box.keeper.keep(box.clock.now_s - 5.0, box.clock.now_s - 2.0, "The fox")
+    await box.secured(moment)
+    assert moment.claim
+    shutil.copytree(box.claims.path(moment.claim), box.ring_path.parent / "claim")
+    await box.kept(moment)
+    await box.crash()
+    (box.memories_path / ".descriptions" / f"{moment.claim.id}.json").unlink()
+    shutil.copytree(box.ring_path.parent / "claim", box.claims.path(moment.claim))
+
+    await box.start()
+    await box.quiet()
+
+    [(_, said)] = await box.shelf.page(None, 1)
+    assert said.title == "The fox"
 
 
 async def test_a_gap_in_it_and_at_its_end_is_told_with_its_reason(box: Box) -> None:

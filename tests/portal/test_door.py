@@ -233,6 +233,29 @@ def test_a_damaged_file_locks_the_home_network_out(portal: Portal) -> None:
     assert (portal.folder / "keys.damaged").exists()
 
 
+def test_who_knows_the_password_comes_in_though_the_card_takes_nothing(portal: Portal) -> None:
+    portal.owner()
+    portal.restart()
+    (portal.folder / ".keys.json.new").mkdir()  # where each write begins
+    neighbour = portal.neighbour()
+    assert neighbour.send(neighbour.get("/enter"), password=PASSWORD).code == 200
+    assert neighbour.get("/password").title == "Password"
+    answer = neighbour.send(neighbour.get("/password"), current=PASSWORD, password="another one", again="another one")
+    assert (answer.code, "could not write this down" in answer.words) == (500, True)
+    assert neighbour.send(neighbour.get("/"), "leave").title == "Sign in"
+    assert neighbour.get("/password").title == "Sign in"
+
+
+def test_a_session_that_the_card_did_not_take_is_kept_with_the_next(portal: Portal) -> None:
+    keys = Keys(Store(portal.folder))
+    blocked = portal.folder / ".keys.json.new"
+    blocked.mkdir()
+    first = keys.begin()
+    blocked.rmdir()
+    second = keys.begin()
+    assert [Keys(Store(portal.folder)).knows(secret) for secret in (first, second)] == [True, True]
+
+
 def test_sessions_are_counted_and_a_clock_set_back_ends_none(portal: Portal) -> None:
     clock = [2_000_000_000.0]
     keys = Keys(Store(portal.folder), now=lambda: clock[0])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from setup_portal.pages.help import lamp, origins
 
+from appliance.boot.making_up import TOLD
 from appliance.control.messages import FactoryReset
 from appliance.control.messages.box import DiagnosticsAnswer
 from appliance.control.standin import StandInService
@@ -94,6 +95,23 @@ def test_memories_are_deleted_only_where_that_is_said_twice(owner: Visitor, serv
     service.refusals.clear()
     page = owner.send(page, "reset", word="erase", surely="yes")
     assert service.box.resets == [FactoryReset([], "erase", memories=True)]
+
+
+@pytest.mark.parametrize(
+    ("part", "told", "untold"),
+    [
+        ("networks", ["a new name and a new password", TOLD], ["Until these pages", "upload button"]),
+        ("settings", ["Until these pages have a new password", "hold its upload button"], ["a new name"]),
+        ("storages", [], ["Wi-Fi"]),
+    ],
+)
+def test_how_the_box_is_reached_then_is_told_before_and_after(
+    owner: Visitor, service: StandInService, part: str, told: list[str], untold: list[str]
+) -> None:
+    before = surely(owner, parts=part)
+    for page in (before, owner.send(before, "reset", word="erase")):
+        assert [word for word in told if word not in page.words] == []
+        assert [word for word in untold if word in page.words] == []
 
 
 def test_a_word_alone_resets_nothing(owner: Visitor, service: StandInService) -> None:

@@ -1,8 +1,10 @@
 """Nonsense sent to every page gets a sentence: never a traceback, never a hang, never what was typed as a secret."""
 
-from hypothesis import HealthCheck, given, settings
+from ipaddress import IPv6Address
+
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from setup_portal.arrival import Arrival, called_name, is_ours, plain_address
+from setup_portal.arrival import Arrival, called_name, is_ours, plain_address, sender
 from setup_portal.captive import answer
 from setup_portal.routes import ROUTES, Route
 from setup_portal.throttle import FREE_TRIES, LONGEST_OF_ALL_S, LONGEST_S, Throttle
@@ -95,6 +97,24 @@ def test_a_wrong_password_never_keeps_the_owner_out_for_long(steps: list[tuple[s
     for address in wrong:
         throttle.right(address)
         assert throttle.wait_s(address, now_s) <= LONGEST_OF_ALL_S
+
+
+@UNHURRIED
+@given(hosts=st.lists(st.integers(0, 2**64 - 1), min_size=8, max_size=8), network=st.integers(0, 2**64 - 1))
+def test_an_ipv6_neighbour_is_one_however_many_addresses_they_take(hosts: list[int], network: int) -> None:
+    addresses = [plain_address(str(IPv6Address((network << 64) + host))) for host in hosts]
+    assume(all(":" in address for address in addresses))  # some stand for an IPv4 address
+    throttle = Throttle()
+    for address in addresses:
+        throttle.wrong(address, 0.0)
+    assert throttle.wait_s(addresses[0], 0.0) == 32
+    assert throttle.wait_s("192.0.2.7", 0.0) == 0
+    throttle.right(addresses[0])
+    assert throttle.wait_s(addresses[1], 0.0) == 0
+
+
+def test_an_ipv4_neighbour_is_their_address() -> None:
+    assert [sender(one) for one in ("192.0.2.7", "", "fe80::1:2", "::1")] == ["192.0.2.7", "", "fe80::/64", "::/64"]
 
 
 def test_waits_double_and_old_mistakes_are_forgotten() -> None:

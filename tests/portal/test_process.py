@@ -12,11 +12,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from setup_portal.gate import Gate
 from setup_portal.idle import Idle
-from setup_portal.serving import server_for
+from setup_portal.serving import ASK_WITHIN_S, MOST_CONNECTIONS, MOST_EACH, SILENT_S, server_for
 
 from appliance.control.standin import StandInSupervisor
 
@@ -141,19 +142,79 @@ def test_a_page_that_goes_on_telling_is_not_idle() -> None:
         asked.set()
         may_end.wait(PATIENCE_S)
 
-    idle = Idle(60.0, time.monotonic())
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = server_for(Gate(telling, idle, lambda: "moment"), [listener])
-        how = {"map": server._map, "timeout": 0.05}
-        serving = threading.Thread(target=server.asyncore.loop, kwargs=how, daemon=True)
-        serving.start()
-        with socket.create_connection(listener.getsockname(), timeout=PATIENCE_S) as visitor:
+    with serving(telling) as (_, idle, address):
+        with socket.create_connection(address, timeout=PATIENCE_S) as visitor:
             visitor.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert asked.wait(PATIENCE_S)
             assert not idle.is_over(time.monotonic() + 1e6)
             may_end.set()
             assert visitor.makefile("rb").read().endswith(b"0\r\n\r\n")
         assert idle.is_over(time.monotonic() + 1e6)
+
+
+def test_who_asks_byte_by_byte_is_hung_up_on() -> None:
+    with serving(hello) as (server, _, address), socket.create_connection(address, timeout=PATIENCE_S) as visitor:
+        channel = the_channel(server)
+        for piece in (b"GET / HTTP/1.1\r\n", b"Host: 127.0.0.1\r\n", b"\r\n"):
+            visitor.sendall(piece)
+        assert visitor.recv(1000).startswith(b"HTTP/1.1 200")
+        visitor.sendall(b"\r\nGET / HTTP/1.1\r\n")
+        until(lambda: channel.request is not None)
+        channel._waiting_since_s -= ASK_WITHIN_S - 5
+        visitor.sendall(b"Host: 127.0.0.1\r\n\r\n")
+        assert visitor.recv(1000).startswith(b"HTTP/1.1 200")
+        until(lambda: channel._waiting_since_s > time.monotonic() - 5)  # it was answered since
+        visitor.sendall(b"GET / ")
+        until(lambda: channel.request is not None)
+        channel._waiting_since_s -= ASK_WITHIN_S
+        assert visitor.recv(1000) == b""
+        assert channel.last_activity > time.time() - SILENT_S
+
+
+def test_one_visitor_leaves_room_for_others() -> None:
+    with serving(hello) as (server, _, address), contextlib.ExitStack() as open_ones:
+        mine = [open_ones.enter_context(socket.create_connection(address, PATIENCE_S)) for _ in range(MOST_CONNECTIONS)]
+        for one in mine[MOST_EACH:]:
+            assert one.recv(1000) == b""
+        until(lambda: len(server.active_channels) == MOST_EACH)
+        with socket.create_connection(address, PATIENCE_S, source_address=("127.0.0.2", 0)) as other:
+            other.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert other.recv(1000).startswith(b"HTTP/1.1 200")
+        mine[0].sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert mine[0].recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def hello(_: object, start_response: Callable[[str, list[tuple[str, str]]], object]) -> list[bytes]:
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"hi"]
+
+
+@contextlib.contextmanager
+def serving(application: Any) -> Iterator[tuple[Any, Idle, tuple[str, int]]]:
+    """A server in a thread of ours."""
+    idle = Idle(60.0, time.monotonic())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = server_for(Gate(application, idle, lambda: "moment"), [listener])
+        how = {"map": server._map, "timeout": 0.05}
+        thread = threading.Thread(target=server.asyncore.loop, kwargs=how, daemon=True)
+        thread.start()
+        yield server, idle, listener.getsockname()
         server.task_dispatcher.shutdown()
+        for channel in list(server.active_channels.values()):
+            channel.will_close = True
+        until(lambda: not server.active_channels)
         server.close()
-        serving.join(PATIENCE_S)
+        thread.join(PATIENCE_S)
+
+
+def until(is_so: Callable[[], object]) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+
+
+def the_channel(server: Any) -> Any:
+    until(lambda: server.active_channels)
+    (channel,) = server.active_channels.values()
+    return channel

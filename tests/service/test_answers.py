@@ -1,5 +1,7 @@
 """The whole service over real memories, asked as the server asks it; camera, ffmpeg and uploader are made up."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -212,6 +214,31 @@ async def test_a_stretch_is_kept_and_called_by_its_title(house: House) -> None:
             await house.ask(wrong)
 
 
+@pytest.mark.parametrize("is_inside", [False, True])
+async def test_a_title_waits_for_the_archive_and_the_answer_does_not(house: House, is_inside: bool) -> None:
+    ring = await house.ask(messages.Ring())
+    assert isinstance(ring, messages.RingAnswer)
+    assert ring.start_s is not None
+    earlier = await house.memory()
+    is_free = threading.Event()
+    house.box._archivist.submit(is_free.wait)
+
+    start_s = ring.start_s + (1.5 if is_inside else 0)
+    try:
+        async with asyncio.timeout(30):
+            kept = await house.ask(messages.Keep(start_s, start_s + 0.5, "The fox"))
+    finally:
+        is_free.set()
+
+    assert isinstance(kept, messages.SaveAnswer)
+    assert (kept.id == earlier.id, "kept before" in (kept.remark or "")) == (is_inside, is_inside)
+    await house.box.quiet()
+    await asyncio.gather(*house._answers._memories._tasks)
+    listed = await house.ask(messages.Memories(name=earlier.name if is_inside else kept.name))
+    assert isinstance(listed, messages.MemoriesAnswer)
+    assert [one.title for one in listed.memories] == ["The fox"]
+
+
 async def test_memories_come_in_pages_described_and_a_deletion_is_undone(house: House) -> None:
     name = (await house.memory()).name
     await house.ask(messages.Describe(name, "The fox", "at night"))
@@ -244,9 +271,8 @@ async def test_what_the_card_does_not_take_is_told_and_costs_no_memory(house: Ho
     ring = await house.ask(messages.Ring())
     assert isinstance(ring, messages.RingAnswer)
     assert ring.start_s is not None
-    kept = await house.ask(messages.Keep(ring.start_s, ring.start_s + 0.5, "The fox"))
+    kept = await house.ask(messages.Keep(ring.start_s, ring.start_s + 0.5, "The fox", wait=True))
 
     assert isinstance(kept, messages.SaveAnswer)
-    assert kept.state == "secured"
-    assert kept.remark
-    assert "title could not be written" in kept.remark
+    assert (kept.state, kept.remark) == ("kept", None)
+    assert any("title could not be written" in (word.sentence or "") for word in house.box.ear.words)

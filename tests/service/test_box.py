@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +36,7 @@ from appliance.settings.model import (
 )
 from tests.stands.memory_box import HandClock
 
+ROOT = Path(__file__).resolve().parents[2]
 BERLIN = SetClock(1_795_000_000.0, "Europe/Berlin")
 
 
@@ -80,6 +83,22 @@ async def test_the_phone_s_clock_is_taken_over_by_root(root: Path, thread: Threa
     assert "knew the time already" in (await with_root(root, BERLIN, thread, trusted=True)).sentence
     with pytest.raises(RefusedError, match="knows no time zone 'Mars'"):
         await with_root(root, SetClock(BERLIN.now_s, "Mars"), thread, trusted=True)
+
+
+async def test_two_phones_at_once_are_answered_one_after_the_other(root: Path, thread: ThreadPoolExecutor) -> None:
+    box, wish = desk(root, thread), root / CLOCK.relative_to("/")
+    asking = [asyncio.create_task(box.ask(request)) for request in (BERLIN, SetClock(BERLIN.now_s, "Mars"))]
+    async with asyncio.timeout(20):
+        while not all(task.done() for task in asking):
+            await asyncio.sleep(0.01)
+            if wish.exists():
+                await asyncio.sleep(0.01)  # time for the other one to leave its own over it
+                fulfil(wish, root, HandClock(trusted=True), lambda _: None)
+
+    first, second = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(first, Done), first
+    assert isinstance(second, RefusedError)
+    assert "knows no time zone 'Mars'" in second.sentence
 
 
 async def test_a_silent_root_is_told_and_its_answer_to_another_is_none(root: Path, thread: ThreadPoolExecutor) -> None:
@@ -160,7 +179,7 @@ def unpacked(path: str) -> dict[str, str]:
         return {name.split("/")[1]: file.read().decode() for name, file in files if file}
 
 
-async def test_an_archive_holds_what_helps_and_no_secret(root: Path, thread: ThreadPoolExecutor) -> None:
+async def test_an_archive_holds_what_helps_and_no_secret(root: Path) -> None:
     url = f"rtsp://viewer:{SECRETS['camera']}@192.0.2.7/live?password={SECRETS['in-path']}"
     (root / "rclone.conf").write_text(RCLONE)
     (root / "hotspot.json").write_bytes(msgspec.json.encode(HotspotSecret("Moment-X", SECRETS["hotspot"])))
@@ -180,7 +199,7 @@ async def test_an_archive_holds_what_helps_and_no_secret(root: Path, thread: Thr
     async def journal() -> str:
         return SAID
 
-    answer = await Diagnosis(settings, thread, lambda: status, journal).make()
+    answer = await Diagnosis(settings, lambda: status, journal).make()
 
     assert Path(answer.path) == root / "run/moment-recorder/diagnostics.tar.gz"
     assert answer.size_bytes == os.stat(answer.path).st_size  # noqa: PTH116
@@ -196,6 +215,20 @@ async def test_an_archive_holds_what_helps_and_no_secret(root: Path, thread: Thr
     assert "'ssid': <'Home'>" in texts["journal.txt"]
     assert "GET /memories" in texts["journal.txt"]
     assert '"recording"' in texts["status.json"]
+
+
+async def test_an_archive_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    settings = Settings(control=ControlSettings(str(tmp_path / "none" / "control.sock")))
+    status = await StandInService().status()
+
+    with pytest.raises(RefusedError, match=r"cannot be written \(No such file"):
+        await Diagnosis(settings, lambda: status, read_journal).make()
+
+
+def test_the_recorder_loads_nothing_of_what_makes_the_archive() -> None:
+    look = "import sys, appliance.supervise; print({'tarfile', 'appliance.service.scrubbing'} & {*sys.modules})"
+    asked = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert asked.stdout == "set()\n"
 
 
 @given(st.text(min_size=4, max_size=20), st.text(max_size=20), st.text(max_size=20))

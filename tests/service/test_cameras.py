@@ -1,6 +1,7 @@
 """Cameras as clients see them; pictures are made by the real ffmpeg, of real footage and of the test pattern."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,6 +88,18 @@ async def test_what_cannot_be_seen_is_told_without_secrets(box: Box) -> None:
         assert "hunter2" not in refused.value.sentence
     with pytest.raises(RefusedError, match="in full"):
         await cameras.ask(Picture("rtsp", "rtsp://viewer:********@elsewhere/live"))
+
+
+async def test_the_recorded_cameras_password_is_sent_to_nobody_else(box: Box) -> None:
+    cameras = desk(box, CameraSettings("rtsp", URL))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(RefusedError, match="in full"):
+            await cameras.ask(Picture("rtsp", f"rtsp://viewer:********@127.0.0.1:{port}/live"))
+        listener.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            listener.accept()
 
 
 async def test_the_list_of_cameras(box: Box) -> None:

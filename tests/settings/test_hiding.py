@@ -55,8 +55,33 @@ def test_stars_are_not_revealed_by_what_is_not_known(url: str) -> None:
     assert reveal(hide(url), hide(url)) is None
 
 
-def test_the_known_password_goes_to_a_new_address() -> None:
-    assert reveal("rtsp://me:****@new/live", "rtsp://me:hunter2@old/live") == "rtsp://me:hunter2@new/live"
+@pytest.mark.parametrize(
+    "url", ["rtsp://me:****@cam:554/other", "RTSP://me:****@CAM:554/?a=b", "rtsp://me:hunter2@cam:554/?password=***"]
+)
+def test_the_known_password_goes_to_other_paths_of_its_host(url: str) -> None:
+    told = reveal(url, "rtsp://me:hunter2@cam:554/live?password=secret")
+    assert told == url.replace("****", "hunter2").replace("***", "secret")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp://me:****@new:554/live",
+        "rtsp://me:****@cam/live",
+        "rtsp://me:****@cam:555/live",
+        "http://me:****@cam:554/live",
+        "rtsp://you:****@cam:554/live",
+        "rtsp://****@cam:554/live",
+        "rtsp://new/?password=***",
+        "rtsp://new/@cam:554/?password=***",
+        "rtsp://me:x@new/@cam:554/?password=***",
+        "rtsp://me:x@new#@cam:554/?password=***",
+        "me:****@cam:554/live",
+        "//me:****@cam:554/live",
+    ],
+)
+def test_the_known_password_goes_to_nobody_else(url: str) -> None:
+    assert reveal(url, "rtsp://me:hunter2@cam:554/live?password=secret") is None
 
 
 def test_stars_are_three_or_more() -> None:

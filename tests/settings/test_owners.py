@@ -81,7 +81,9 @@ def test_stars_that_come_back_are_the_secret_that_was_there(owners: OwnersSettin
 def test_stars_for_nothing_are_refused_without_a_word_of_secrets(owners: OwnersSettings) -> None:
     told = refused(owners, {("camera", "url"): f"rtsp://u:p@c/x?password={STARS}"})
 
-    assert told == {"camera.url": "camera.url: stars stand for a secret that is not known: write it in full"}
+    assert told == {
+        "camera.url": "camera.url: stars stand for a secret that is not known for this address: write it in full"
+    }
 
 
 def test_a_key_gets_its_default_again(owners: OwnersSettings, path: Path) -> None:

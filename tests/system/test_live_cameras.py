@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.control.messages import RecordingChanged
 from tests.conftest import RtspCameraFactory, RunningCamera, UdpSenderFactory
 from tests.system.conftest import Box, BoxFactory, Film
 
@@ -178,3 +179,15 @@ def test_a_wrong_address(box: BoxFactory, rtsp_camera: RtspCameraFactory, given:
 def test_a_udp_port_where_nothing_arrives(box: BoxFactory, free_port: int) -> None:
     recorder = box(camera={"kind": "mpegts-udp", "url": f"udp://@:{free_port}"})
     assert "brings no picture" in check_no_camera(recorder, 2 * SLOWEST_LOOK_S)
+
+
+def test_a_camera_that_stays_away_is_told_at_each_try_and_logged_once(box: BoxFactory, free_port: int) -> None:
+    recorder = box(camera={"kind": "rtsp", "url": f"rtsp://127.0.0.1:{free_port}/live"}).start(state="no-camera")
+    with recorder.client() as client:
+        told = [event for event, _ in zip(client.events(), range(3), strict=False)]
+
+    assert {(event.state, event.reason) for event in told if isinstance(event, RecordingChanged)} == {
+        ("no-camera", recorder.status().recording.reason)
+    }
+    assert recorder.status().recording.restarts >= 3
+    assert recorder.log.count("no-camera: ") == 1, recorder.log

@@ -44,7 +44,29 @@ def _do(parts: list[ResetPart], *, has_memories: bool) -> ResponseReturnValue:
             client.ask(FactoryReset(parts, RESET_WORD, has_memories))
     except RefusedError as refused:
         return _second(parts, has_memories=has_memories, trouble=refused.sentence)
-    return render_template("help/reset-begun.html", opens_own=bool({"settings", "networks"} & {*parts}))
+    return render_template("help/reset-begun.html", then=_then(parts))
+
+
+def _then(parts: list[ResetPart]) -> list[str]:
+    """How the box is reached afterwards, where that changes."""
+    told = []
+    if "networks" in parts:
+        told.append(
+            say(
+                "Then it opens its own Wi-Fi with a new name and a new password, which stand in the file "
+                "moment-wifi.txt on its card; a name that you gave it stays."
+            )
+        )
+    if "settings" in parts:
+        told.append(say("Until these pages have a new password, they open on the box's own Wi-Fi only."))
+    if "settings" in parts and "networks" not in parts:
+        told.append(
+            say(
+                "While it knows a network it joins that one: hold its upload button for 10 seconds, and it opens its "
+                "own Wi-Fi, with the name and password in the file moment-wifi.txt on its card."
+            )
+        )
+    return told
 
 
 def _first(trouble: str | None = None) -> ResponseReturnValue:
@@ -58,6 +80,7 @@ def _second(parts: list[ResetPart], *, has_memories: bool, trouble: str | None =
         "help/reset-surely.html",
         chosen=chosen,
         has_memories=has_memories,
+        then=_then(parts),
         word=RESET_WORD,
         back=url_for("reset"),
         trouble=trouble,
