@@ -71,6 +71,11 @@ class Phone:
         said = self.box.run(f"{_IN_HAND} {MOUNTED}/visitor resolve {server} {name}")
         return msgspec.json.decode(said, type=_Names).addresses
 
+    def find(self, name: str) -> list[str]:
+        """The addresses of a neighbour, by its name."""
+        said = self.box.run(f"{_IN_HAND} {MOUNTED}/visitor find {name}")
+        return msgspec.json.decode(said, type=_Names).addresses
+
     def open_doors(self, address: str, first: int, last: int) -> list[int]:
         """The TCP ports of an address that let the phone in."""
         said = self.box.run(f"{_IN_HAND} {MOUNTED}/doors {address} {first} {last}", PAGE_LIMIT_S)

@@ -105,11 +105,13 @@ class Evening:
 
     def moves_home(self) -> str:
         """The set-up network closes; the address of the box at home."""
-        with self.steps.step("the box changes over, the phone, too, and it is let in by its password"):
+        with self.steps.step("the box changes over, the phone, too; it is found by its name, and lets in by password"):
             self._when_it_answers(lambda: self.phone.send(self._page("end"), "/set-up/wifi/outcome"))
             wait_until("at home", lambda: self.box.is_true(IS_AT_HOME), LIMIT_S, every_s=3.0)
             self.phone.join(*HOME)
             address = self.box.run("nmcli -g IP4.ADDRESS device show wlan0").strip().split("/")[0]
+            assert self.phone.find("porch.local") == [address]
+            assert self.phone.probe(address, "porch.local", "/").place.endswith("/enter")
             assert self.phone.get(f"http://{address}/").title == "Sign in"
             assert self.phone.send(f"http://{address}/enter", "/enter", password="wrong").code == 422
             assert self.phone.send(f"http://{address}/enter", "/enter", password=PASSWORD).code == 200

@@ -10,9 +10,10 @@ from tests.board.card import Card
 from tests.board.conftest import BenchFactory, only_in_full
 from tests.board.lamp import blinks_slowly, has_flickered
 from tests.board.machine import wait_until
-from tests.board.owner import CAMERA, PANEL, settings_file
-from tests.board.payload import MOUNT
+from tests.board.owner import CAMERA, HOME, PANEL, settings_file
+from tests.board.payload import MOUNT, MOUNTED
 from tests.board.phone import NO_CABLE, SET_UP_IS_OPEN, Phone, set_up_network
+from tests.board.qemu import HOME_MAC
 from tests.board.steps import Steps
 
 pytestmark = [pytest.mark.board, only_in_full]
@@ -73,7 +74,7 @@ def _is_safe(box: Box, steps: Steps) -> None:
 def _is_told_to_a_phone(card: Card, box: Box, steps: Steps) -> None:
     with steps.step("the set-up network opens, for no other is known, and a phone is told why"):
         wait_until("NetworkManager", lambda: box.is_true("nmcli device"), LIMIT_S, every_s=3.0)
-        box.run(f"{MOUNT} && {NO_CABLE}")
+        box.run(f"{MOUNT} && {MOUNTED}/home-network '{HOME[0]}' '{HOME[1]}' {HOME_MAC}; {NO_CABLE}")
         wait_until("it is open", lambda: box.is_true(SET_UP_IS_OPEN), LIMIT_S, every_s=3.0)
         phone = Phone(box)
         phone.join(*set_up_network(card))
