@@ -20,6 +20,8 @@ MOST_BODY_BYTES = 256 * 1024
 MOST_HEADER_BYTES = 16 * 1024
 MOST_WAITING_BYTES = 512 * 1024
 """What is made for a visitor who reads slowly waits to be made; a file on the card needs no room."""
+MOST_AT_ONCE_BYTES = 64 * 1024
+"""Read of a file and handed to the kernel in one go; waitress would take as much as the kernel may hold, megabytes."""
 THREADS = 12
 """A page that goes on telling what happens holds one for as long as it is open: four may (`live.stream`), and two may
 watch what is made for them (`lookback.watching`)."""
@@ -44,6 +46,10 @@ class _Task(WSGITask):
 
 class _Channel(HTTPChannel):
     task_class = _Task
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.sendbuf_len = min(self.sendbuf_len, MOST_AT_ONCE_BYTES)
 
 
 def _own_address(connection: socket.socket | None) -> str:
