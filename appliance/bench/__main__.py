@@ -22,7 +22,10 @@ from appliance import __version__
 from appliance.bench import (
     accuracy,
     assembly,
+    first_page,
+    gallery,
     idleness,
+    looking_back,
     press,
     queue_operations,
     recording,
@@ -49,6 +52,9 @@ MEASUREMENTS: dict[str, Callable[[Stage], Awaitable[Measurement]]] = {
     "h": transfer_memory.measure,
     "i": queue_operations.measure,
     "j": idleness.measure,
+    "k": first_page.measure,
+    "l": looking_back.measure,
+    "m": gallery.measure,
 }
 NEEDED_BYTES = 7_000_000_000
 NEEDED_QUICK_BYTES = 500_000_000
@@ -84,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="moment bench",
         description="Measure the recorder side by side with bare tools: a press to claim, b assembly, "
         "c processor, d memory, e start-up, f accuracy of joins; of the upload: g throughput, h memory, "
-        "i its queue, j wake-ups. Takes about 10 minutes.",
+        "i its queue, j wake-ups; of the pages: k first page and memory, l looking back, m gallery. "
+        "Takes about 15 minutes.",
         allow_abbrev=False,
     )
     parser.add_argument("--only", type=_letters, metavar="a,c", default=list(MEASUREMENTS), help="these only")

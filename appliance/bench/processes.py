@@ -17,6 +17,12 @@ def cpu_s(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | _CLOCK_OF_PROCESS)
 
 
+def ended_children_s(pid: int) -> float:
+    """Processor seconds of its children that have ended and were waited for, to 10 ms (proc_pid_stat(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
 class Memory(Struct, frozen=True):
     """As proc_pid_smaps(5) has it: a page that n processes share counts 1/n in PSS, and in full in RSS."""
 

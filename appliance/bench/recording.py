@@ -6,7 +6,6 @@ to get a packet pays for waking the processor up (a tenth was seen), so one more
 """
 
 import asyncio
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +14,8 @@ from pathlib import Path
 import ffmpeg
 from msgspec import Struct
 
-from appliance.bench.materials import SEGMENT_S, short_footage
+from appliance.bench.feeding import fed, free_ports, url
+from appliance.bench.materials import SEGMENT_S
 from appliance.bench.processes import Memory, cpu_s, memory_mib
 from appliance.bench.report import Measurement, row
 from appliance.bench.stage import Stage
@@ -102,10 +102,10 @@ async def measure_memory(stage: Stage) -> Measurement:
 async def record(stage: Stage) -> Recorded:
     """Record for a minute and see what it costs."""
     seconds = stage.size(60, 4)
-    ports = _free_ports(4)  # in the order in which a packet reaches them
-    camera = f'kind = "mpegts-udp"\nurl = "{_url(ports[2])}"'
+    ports = free_ports(4)  # in the order in which a packet reaches them
+    camera = f'kind = "mpegts-udp"\nurl = "{url(ports[2])}"'
     async with (
-        _fed(stage, ports),
+        fed(stage, ports),
         _bare(stage, ports[0], is_flushed=True),
         _bare(stage, ports[1], is_flushed=False) as unflushed,
         _bare(stage, ports[3], is_flushed=True) as same,
@@ -136,41 +136,11 @@ async def _watch(supervisor: Supervised, same: int, unflushed: int, seconds: int
     )
 
 
-def _url(port: int) -> str:
-    return f"udp://127.0.0.1:{port}"
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket(type=socket.SOCK_DGRAM) for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports: list[int] = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-@asynccontextmanager
-async def _fed(stage: Stage, ports: list[int]) -> AsyncIterator[None]:
-    """Play the short footage to every port, in real time, as one stream."""
-    footage = await stage.once(short_footage)
-    playlist = footage.folder / "playlist.txt"
-    playlist.write_text("".join(f"file:{path}\n" for path in footage.segments), encoding="utf-8")
-    source = ffmpeg.input(f"concatf:{playlist}", re=None)
-    outputs = "|".join(f"[f=mpegts]{_url(port)}?pkt_size=1316" for port in ports)
-    playing = ffmpeg.output(source["v:0"], source["a:0"], outputs, c="copy", f="tee")
-    child = await Child.start(playing.global_args("-nostdin", "-nostats", "-loglevel", "error").compile())
-    try:
-        yield
-    finally:
-        await child.stop()
-
-
 @asynccontextmanager
 async def _bare(stage: Stage, port: int, *, is_flushed: bool) -> AsyncIterator[Child]:
     """The recorder's own ffmpeg command without a recorder; or a shorter one that does not flush."""
     folder = stage.new_folder("bare")
-    async with MpegtsUdpCamera(url=_url(port)).connect() as footage:
+    async with MpegtsUdpCamera(url=url(port)).connect() as footage:
         command = cutting_command(footage, folder, SEGMENT_S) if is_flushed else _short_command(footage.streams, folder)
         child = await Child.start(command)
         try:

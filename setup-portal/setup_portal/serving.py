@@ -3,17 +3,13 @@
 import contextlib
 import os
 import socket
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import WSGITask
 
-from setup_portal.arrival import plain_address, sender
-from setup_portal.gate import HANG_UP, LOCAL, Gate
-from setup_portal.idle import Idle
+from setup_portal.connection import Channel
+from setup_portal.gate import Gate
 
 FIRST_HANDED = 3
 """The first file that systemd hands over (sd_listen_fds(3))."""
@@ -22,66 +18,11 @@ MOST_HEADER_BYTES = 16 * 1024
 MOST_WAITING_BYTES = 512 * 1024
 """What is made for a visitor who reads slowly waits to be made; a file on the card needs no room."""
 MOST_CONNECTIONS = 64
-MOST_EACH = 24
-"""Of them for one visitor: a browser takes six, a phone has its sheet beside it, a home shares an IPv6 network."""
 SILENT_S = 30
 """So long may nothing come or go on a connection."""
-ASK_WITHIN_S = 40.0
-"""So soon after the connection or the last answer a whole request must have come, however many bytes of it do."""
 THREADS = 12
 """A page that goes on telling what happens holds one for as long as it is open: four may (`live.stream`), and two may
 watch what is made for them (`lookback.watching`)."""
-
-
-class _Task(WSGITask):
-    def get_environment(self) -> Any:
-        environ = super().get_environment()
-        environ[LOCAL] = _own_address(self.channel.socket)
-        environ[HANG_UP] = self.set_close_on_finish
-        return environ
-
-    def service(self) -> None:
-        """A page that goes on telling what happens is no idle one."""
-        idle: Idle = self.channel.server.idle  # type: ignore[attr-defined] # server_for puts it there
-        idle.begin(time.monotonic())
-        try:
-            super().service()
-        finally:
-            idle.end(time.monotonic())
-
-
-class _Channel(HTTPChannel):
-    """One connection, which is there to ask: who does so byte by byte is hung up on."""
-
-    task_class = _Task
-
-    def __init__(self, server: Any, connection: socket.socket, address: Any, adj: Any, map: Any) -> None:  # noqa: A002
-        super().__init__(server, connection, address, adj, map)
-        self.sender = sender(plain_address(str(address[0])))
-        self._waiting_since_s = time.monotonic()
-        others = [one for one in map.values() if isinstance(one, _Channel) and one.sender == self.sender]
-        self.will_close = len(others) > MOST_EACH
-
-    def readable(self) -> Any:
-        """Asked at least once a second."""
-        now_s = time.monotonic()
-        if self.total_outbufs_len:
-            self._waiting_since_s = now_s
-        elif not self.requests and now_s - self._waiting_since_s > ASK_WITHIN_S:
-            self.will_close = True
-        return super().readable()
-
-    def service(self) -> None:
-        """Answer, in a thread."""
-        super().service()
-        self._waiting_since_s = time.monotonic()
-
-
-def _own_address(connection: socket.socket | None) -> str:
-    try:
-        return "" if connection is None else str(connection.getsockname()[0])
-    except (OSError, IndexError):  # the visitor has gone already
-        return ""
 
 
 def handed_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
@@ -135,5 +76,5 @@ def server_for(gate: Gate, sockets: list[socket.socket]) -> Any:
     )
     for listener in dispatched.values():
         if hasattr(listener, "channel_class"):
-            listener.channel_class, listener.idle = _Channel, gate.idle
+            listener.channel_class, listener.idle = Channel, gate.idle
     return server
