@@ -32,6 +32,8 @@ class Deleted(Struct, frozen=True):
     entry: Entry
     description: Description
     remaining_s: float
+    place: tuple[float, str]
+    """In the list: that instant and a name of its own."""
 
 
 class Shelf:
@@ -105,13 +107,22 @@ class Shelf:
                 raise
             return await self._workshop.came_back(entry)
 
-    async def deleted(self) -> list[Deleted]:
-        """What can be taken back, the last one deleted first."""
-        found = list(self._trash.values())[::-1]
+    @property
+    def deleted_count(self) -> int:
+        """How many can be taken back."""
+        return len(self._trash)
+
+    async def deleted(self, before: tuple[float, str] | None = None, limit: int | None = None) -> list[Deleted]:
+        """What can be taken back, the last one deleted first; at most so many, after the `place` `before`."""
+        places = sorted(((until_s, token) for token, until_s in self._until_s.items()), reverse=True)
+        page = [place for place in places if before is None or place < before][:limit]
+        entries = [self._trash[token].entry for _, token in page]
         now_s, read = self._clock.monotonic_s(), self._archive.descriptions.read
-        said = await self._in_archive(lambda: [read(one.entry.id) for one in found])
-        left_s = [max(0.0, self._until_s.get(one.token, now_s) - now_s) for one in found]
-        return [Deleted(one.entry, what, s) for one, what, s in zip(found, said, left_s, strict=True)]
+        said = await self._in_archive(lambda: [read(entry.id) for entry in entries])
+        return [
+            Deleted(entry, what, max(0.0, place[0] - now_s), place)
+            for entry, what, place in zip(entries, said, page, strict=True)
+        ]
 
     def _give_way(self, wanted_bytes: int) -> tuple[int, list[Path]]:
         """Room is short: the oldest deletions become final, until so many bytes are free: how many, and which files.

@@ -9,6 +9,7 @@ from typing import TypeVar
 from appliance.clock import Clock
 from appliance.network import sentences
 from appliance.network.airwaves import Heard, shown
+from appliance.network.announced import Announced
 from appliance.network.attempts import Attempt, Attempts
 from appliance.network.bus import BusError
 from appliance.network.ear import Ear
@@ -41,6 +42,7 @@ class Desk:
         attempts: Attempts,
         hotspot: Hotspot,
         meter: PhoneMeter,
+        announced: Announced,
         clock: Clock,
         thread: Executor,
         is_ours: bool,
@@ -59,6 +61,7 @@ class Desk:
         self._manager = manager
         self._attempts = attempts
         self._meter = meter
+        self._announced = announced
         self._clock = clock
         self._thread = thread
         self._prove = prove
@@ -95,14 +98,14 @@ class Desk:
 
     @property
     def host_name(self) -> str:
-        """Of the machine."""
-        return socket.gethostname()
+        """What the pages are called in the network; the machine's own name while nobody tells another."""
+        return self._announced.name or socket.gethostname()
 
     def shown(self) -> object:
         """What whoever listens is told anew when it changes."""
         view = self.view
         where = (self.mode.mode, self.mode.reason, view.internet, self.name, view.addresses, view.wire_addresses)
-        return (*where, self.trials.attempt, self.hotspot.trouble, self.country)
+        return (*where, self.trials.attempt, self.hotspot.trouble, self.country, self.host_name)
 
     # what is asked
 

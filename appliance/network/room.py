@@ -13,6 +13,7 @@ from typing import NoReturn, Protocol, TypedDict, Unpack
 
 from appliance.backoff import Backoff
 from appliance.clock import Clock
+from appliance.network.announced import AVAHI, Announced
 from appliance.network.attempts import Attempts
 from appliance.network.bus import BusError, Signal
 from appliance.network.desk import Desk
@@ -81,6 +82,7 @@ class NetworkRoom:
         self._is_ours = plan.policy != "never"
         self.link = Link(NETWORK_MANAGER, address=address)
         self._supplicant = Link(SUPPLICANT, address=address)
+        self._avahi = Link(AVAHI, address=address)
         self._manager = NetworkManager(self.link, slow_s)
         joining = Joining(self._manager, Tracer(self.link, self._supplicant), self._patience)
         self._attempts = Attempts(directory)
@@ -100,6 +102,7 @@ class NetworkRoom:
         self._meter = PhoneMeter(sys)
         self._waits = Backoff(first_s=2.0, most_s=60.0)
         self._stirred = asyncio.Event()
+        self._announced = Announced(self._avahi, self._stirred.set)
         self._work: asyncio.Task[bool] | asyncio.Task[Proof] | None = None
         self._told: object = None
         self._silent_until_s = self._clock.monotonic_s() + self._patience.sight_s
@@ -113,6 +116,7 @@ class NetworkRoom:
             attempts=self._attempts,
             hotspot=self._hotspot,
             meter=self._meter,
+            announced=self._announced,
             clock=self._clock,
             thread=self._thread,
             is_ours=self._is_ours,
@@ -124,7 +128,8 @@ class NetworkRoom:
 
     async def run(self) -> NoReturn:
         """For ever."""
-        links = [asyncio.create_task(link.run()) for link in (self.link, self._supplicant)]
+        followed = (self.link, self._supplicant, self._avahi, self._announced)
+        links = [asyncio.create_task(one.run()) for one in followed]
         try:
             await self._begin()
             while True:

@@ -1,16 +1,15 @@
-"""Where a page of memories ends: the press and the name of its last one, whatever goes meanwhile."""
+"""Where a page of memories ends: the instant and the name of its last one, whatever goes meanwhile."""
 
 from appliance.control.errors import RefusedError
-from appliance.memories.model import Entry
 
 
-def write_cursor(last: Entry) -> str:
-    """What a client says to get the page after `last`."""
-    return f"{last.press.wall_s!r} {last.name}"
+def write_cursor(at_s: float, name: str) -> str:
+    """What a client says to get the page after the one of this instant and name: by these the list is in order."""
+    return f"{at_s!r} {name}"
 
 
 def read_cursor(said: str | None) -> tuple[float, str] | None:
-    """Press (seconds since 1970) and name; None for the first page.
+    """The instant and the name; None for the first page.
 
     Raises:
         RefusedError: it is none of ours.

@@ -113,7 +113,7 @@ class Memories:
             case Undelete():
                 return await self._undelete(request.name)
             case Deleted():
-                return DeletedAnswer([_deleted_message(one) for one in await self._shelf.deleted()])
+                return await self._deleted(request)
 
     async def _save(self, request: Save, tell: Tell) -> SaveAnswer:
         moment = self._keeper.save(request.minutes, self._pressed_at_s(request.pressed_at_s))
@@ -185,7 +185,14 @@ class Memories:
         page = await self._shelf.page(read_cursor(request.before), limit + 1)
         has_more = len(page) > limit
         told = await in_portions(page[:limit], lambda one: self._message(*one))
-        return MemoriesAnswer(told, next=write_cursor(page[limit - 1][0]) if has_more else None)
+        return MemoriesAnswer(told, next=_cursor(page[limit - 1][0]) if has_more else None)
+
+    async def _deleted(self, request: Deleted) -> DeletedAnswer:
+        limit = EVERYTHING if request.limit is None else request.limit
+        page = await self._shelf.deleted(read_cursor(request.before), limit + 1)
+        told = [_deleted_message(one) for one in page[:limit]]
+        following = write_cursor(*page[limit - 1].place) if len(page) > limit else None
+        return DeletedAnswer(told, self._shelf.deleted_count, following)
 
     async def _describe(self, request: Describe) -> Done:
         entry, _ = await self._found(request.name)
@@ -295,6 +302,10 @@ def told_of_stretch(asked_s: float, footage_s: float, new_s: float) -> str | Non
 
 def _no_memory(name: str) -> RefusedError:
     return RefusedError(f"There is no memory {name}: `moment memories` lists those that are kept.")
+
+
+def _cursor(last: Entry) -> str:
+    return write_cursor(last.press.wall_s, last.name)
 
 
 def _deleted_message(one: DeletedFile) -> DeletedMemory:

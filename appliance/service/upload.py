@@ -16,6 +16,8 @@ from appliance.control.messages import (
 )
 from appliance.control.messages import Upload as UploadNow
 from appliance.memories.model import Entry
+from appliance.service.cursor import read_cursor, write_cursor
+from appliance.service.portions import in_portions
 from appliance.storage.model import StorageRefusedError
 from appliance.upload.model import Account, Job, UploadRefusedError
 
@@ -51,7 +53,7 @@ class Uploads(Protocol):
         """Stop these, or all; the names that are stopped. Raises as `ask` does."""
 
     def departed(self) -> list[Job]:
-        """What is proven and no longer on the box, newest first."""
+        """What is proven and no longer on the box, by press and key, newest first."""
 
 
 class Upload:
@@ -71,11 +73,18 @@ class Upload:
                 case CancelUpload():
                     return UploadAnswer(await self._uploads.cancel(request.names))
                 case Departed():
-                    return DepartedAnswer([departed_message(job) for job in self._uploads.departed()])
+                    return await self._departed(request)
                 case Share():
                     return ShareAnswer(request.name, await self._links.link(await self._proven(request.name)))
         except (UploadRefusedError, StorageRefusedError) as refused:
             raise RefusedError(str(refused)) from refused
+
+    async def _departed(self, request: Departed) -> DepartedAnswer:
+        before = read_cursor(request.before)
+        gone = [job for job in self._uploads.departed() if before is None or _place(job) < before]
+        page = gone[: request.limit]
+        following = write_cursor(*_place(page[-1])) if len(page) < len(gone) else None
+        return DepartedAnswer(await in_portions(page, departed_message), following)
 
     async def _proven(self, name: str) -> str:
         """Where a memory's proven copy lies, be the memory on the box or not."""
@@ -87,6 +96,10 @@ class Upload:
             known = f"{name} is not proven to be at the storage: upload it first."
             raise RefusedError(known if found else f"There is no memory {name}: `moment memories` lists them.")
         return path
+
+
+def _place(job: Job) -> tuple[float, str]:
+    return job.pressed_wall_s, job.key
 
 
 def departed_message(job: Job) -> DepartedMemory:

@@ -171,7 +171,7 @@ class Queue:
     def departed(self) -> list[Job]:
         """Proven, and no longer on the box: newest press first."""
         gone = (job for job in self._jobs.values() if job.is_gone)
-        return sorted(gone, key=lambda job: job.pressed_wall_s, reverse=True)
+        return sorted(gone, key=lambda job: (job.pressed_wall_s, job.key), reverse=True)
 
     def may_grow(self, identity: str) -> bool:
         """Whether no byte of this memory has left the box, so that a longer one may take its place."""

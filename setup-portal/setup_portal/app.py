@@ -19,6 +19,7 @@ from setup_portal.lookback.watching import Watching
 from setup_portal.pages.front import is_recorder_there
 from setup_portal.pages.steps.showing import step_title
 from setup_portal.pulse import Pulse
+from setup_portal.retelling import retold
 from setup_portal.routes import NEEDS, ROUTES
 from setup_portal.store import Store
 from setup_portal.throttle import Throttle
@@ -56,6 +57,7 @@ def pages(store: Store, idle: Idle, control_socket: str, *, trusts_loopback: boo
         fragments=Fragments(),
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["retold"] = retold
     app.jinja_env.globals.update(step_title=step_title, asset=asset, size=size, length=length, moment=moment)
     for route in ROUTES:
         app.add_url_rule(route.rule, view_func=route.view, methods=route.methods, provide_automatic_options=False)

@@ -9,10 +9,14 @@ import gettext
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
 LANGUAGES = {"en": "English", "fr": "Français", "ru": "Русский"}
+
+Domain = Literal["messages", "recorder"]
+"""`messages`: the pages' own texts. `recorder`: the sentences that it tells them."""
 
 Entry = dict[str, str]
 """`msgid`, `msgid_plural`, `msgstr` or `msgstr[0]`, …"""
@@ -24,6 +28,11 @@ class Catalogue:
     def __init__(self, translations: dict[str, list[str]], form_of: Callable[[int], int]) -> None:
         self._translations = translations
         self._form_of = form_of
+
+    @property
+    def texts(self) -> list[str]:
+        """All that are translated, in English."""
+        return [*self._translations]
 
     def gettext(self, text: str) -> str:
         """The text in this language."""
@@ -37,11 +46,11 @@ class Catalogue:
 
 
 @cache
-def catalogue(language: str) -> Catalogue:
-    """The catalogue of one of `LANGUAGES`."""
+def catalogue(language: str, domain: Domain = "messages") -> Catalogue:
+    """A catalogue of one of `LANGUAGES`."""
     if language == SOURCE:
         return Catalogue({}, lambda count: int(count != 1))
-    return parsed((FOLDER / language / "LC_MESSAGES" / "messages.po").read_text("utf-8"))
+    return parsed((FOLDER / language / "LC_MESSAGES" / f"{domain}.po").read_text("utf-8"))
 
 
 def parsed(text: str) -> Catalogue:

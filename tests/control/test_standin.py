@@ -65,7 +65,8 @@ def test_memories_are_paged_described_and_come_back(client: Client) -> None:
     rest = client.ask(Memories(before=page.next))
     assert [memory.name for memory in page.memories + rest.memories] == [names[2], names[0]]
     assert (rest.memories[0].title, rest.next) == ("First", None)
-    assert [memory.name for memory in client.ask(Deleted()).deleted] == [names[1]]
+    deleted = client.ask(Deleted(limit=1))
+    assert ([memory.name for memory in deleted.deleted], deleted.count, deleted.next) == ([names[1]], 1, None)
     client.ask(Undelete(names[1]))
     assert client.ask(Memories(name=names[1])).memories[0].name == names[1]
     with pytest.raises(RefusedError, match="not at the storage"):

@@ -137,6 +137,23 @@ async def test_a_deletion_is_taken_back_whole(box: Box) -> None:
     assert await box.shelf.take_back(entry.name) is None
 
 
+async def test_deletions_are_told_in_pages_whatever_is_taken_back_meanwhile(box: Box) -> None:
+    entries = []
+    for _ in range(4):
+        entries.append(await memory(box))
+        box.fixed.add(entries[-1].id)
+        await box.shelf.discard(entries[-1].name)
+        box.clock.now_s += 1
+
+    first = await box.shelf.deleted(None, 2)
+    await box.shelf.take_back(first[-1].entry.name)
+    second = await box.shelf.deleted(first[-1].place, 2)
+
+    assert [one.entry for one in first + second] == entries[::-1]
+    assert box.shelf.deleted_count == 3
+    assert await box.shelf.deleted(second[-1].place, 2) == []
+
+
 async def test_a_deletion_outlives_a_restart(box: Box) -> None:
     entry = await memory(box)
     await box.shelf.discard(entry.name)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -42,6 +43,7 @@ from appliance.network.standin.state import HOME_ADDRESS
 from appliance.service.network import NetworkService
 from tests.network.conftest import PATIENCE_S
 from tests.network.test_joining import PASSPHRASE, QUICK
+from tests.stands.avahi import avahi
 from tests.stands.network_manager import PrivateBus
 
 EAGER = Plan("by-itself", settle_s=0.0, grace_s=0.0, lost_after_s=0.0)
@@ -437,3 +439,16 @@ async def test_a_phone_in_the_set_up_network_is_noticed(boxes: Boxes, tmp_path: 
         now = await box.until_mode("hotspot")
         assert now.hotspot is not None
         assert not now.hotspot.has_phone
+
+
+async def test_the_pages_are_told_where_avahi_says_and_else_under_the_machines_name(
+    boxes: Boxes, bus: PrivateBus
+) -> None:
+    async with boxes() as box:
+        own = f"http://{socket.gethostname()}.local/"
+        await box.until(lambda now: now.dashboard[0] == own)
+        async with avahi(bus.address, "moment.local") as stand:
+            stand.rename("moment-2.local")
+            now = await box.until(lambda now: now.dashboard[0] == "http://moment-2.local/")
+            assert now.host_name == "moment-2"
+        await box.until(lambda now: now.dashboard[0] == own)

@@ -5,6 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from setup_portal.pages.help import lamp, origins
 
 from appliance.boot.making_up import TOLD
@@ -54,9 +55,10 @@ def test_the_archive_is_saved(owner: Visitor, service: StandInService, tmp_path:
     assert (answer.code, "The card is full" in answer.words) == (409, True)
 
 
-def test_about_tells_version_and_licences(owner: Visitor) -> None:
+def test_about_tells_version_and_licences(owner: Visitor, service: StandInService) -> None:
+    service.network.now = replace(service.network.now, host_name="moment-2")
     page = owner.get("/help/about")
-    assert "Version 0 " in page.words
+    assert "Version 0 Name in the network moment-2 " in page.words
     assert "SC32G, 03/2023, 32 GB" in page.words
     assert " ".join((ROOT / "LICENSE").read_text().split()) in page.words
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from setup_portal.catalogues import FOLDER, LANGUAGES, catalogue, chosen, parsed
+from setup_portal.catalogues import FOLDER, LANGUAGES, Domain, catalogue, chosen, parsed
 from setup_portal.countries import countries, is_country, likely
 
 from tests.portal.conftest import Portal
@@ -30,9 +30,9 @@ def test_no_text_is_left_out_of_a_catalogue() -> None:
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
-def theirs(language: str) -> Catalog:
+def theirs(language: str, domain: Domain = "messages") -> Catalog:
     """A catalogue as Babel reads it."""
-    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    with (FOLDER / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
         return read_po(file, locale=language)
 
 

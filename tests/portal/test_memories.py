@@ -18,6 +18,8 @@ from werkzeug.http import parse_options_header
 
 from appliance.control.messages import (
     CancelUpload,
+    Deleted,
+    Departed,
     DepartedMemory,
     Gap,
     Memories,
@@ -32,7 +34,7 @@ from tests.portal.films import keep, make_film
 from tests.portal.test_looks import troubles_of
 from tests.portal.test_nonsense import ONCE
 from tests.portal.test_process import PATIENCE_S, running
-from tests.portal.visitor import Visitor
+from tests.portal.visitor import Page, Visitor
 
 UPLOADING = MemoryUpload("uploading", "It is being sent.", None, "garage:moments/x.mp4",
                          progress=UploadProgress(30_000_000, 120_000_000, 1e6, 90.0))  # fmt: skip
@@ -57,6 +59,11 @@ def memory(service: StandInService, folder: Path) -> Memory:
     return keep(service, folder)
 
 
+def older_than(page: Page) -> str:
+    """Where its link to the older ones leads."""
+    return page.html.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+
+
 def at(memory: Memory, more: str = "") -> str:
     return f"/memories/{quote(memory.name)}{more}"
 
@@ -72,10 +79,9 @@ def test_the_gallery_shows_the_newest_first_page_by_page(owner: Visitor, service
         page.words.index("Fox 30 <b>") < page.words.index("1 October 2026, 12:00:29") < page.words.index("Fox 28 <b>")
     )
     assert "Fox 6 <b>" not in page.words
-    assert service.asked[-1] == Memories(limit=24)
+    assert service.asked[-2:] == [Memories(limit=24), Deleted(limit=24)]
     assert 'src="/memories/2026-10-01T12-00-30-MEMORY.mp4/picture"' in page.html
-    older = page.html.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
-    page = owner.get(older)
+    page = owner.get(older_than(page))
     assert "Fox 6 <b>" in page.words
     assert "Older ones" not in page.words
     assert owner.get("/memories", Accept_Language="ru").title == "Записи"
@@ -116,14 +122,16 @@ def test_what_has_left_the_box_is_told_in_pages(owner: Visitor, service: StandIn
     page = owner.get("/memories/departed")
     assert "garage:moments/gone-0-MEMORY.mp4" in page.words
     assert "1 September 2026" in page.words
-    page = owner.get("/memories/departed?page=2")
+    page = owner.get(older_than(page))
     assert "gone-24-MEMORY.mp4" in page.words
+    assert service.asked[-1] == Departed(limit=24, before="gone-23-MEMORY.mp4")
+    assert "Older ones" not in page.words
     shared = owner.send(page, "departed", name="gone-25-MEMORY.mp4")
     assert "https://storage.example/s/gone-25-MEMORY.mp4" in shared.html
     assert "gone-24-MEMORY.mp4" in shared.words
     assert owner.send(page, "departed", name="other").code == 409
-    for strange in ("99", "0", "-1", "x", "9" * 5000, "²"):
-        assert owner.get(f"/memories/departed?page={strange}").code == 200
+    assert owner.get(f"/memories/departed?before={'9' * 5000}").code == 200
+    assert "There are no older ones." in owner.get("/memories/departed?before=gone-29-MEMORY.mp4").words
 
 
 # One memory
@@ -169,6 +177,20 @@ def test_deleting_can_be_undone(owner: Visitor, service: StandInService, memory:
     assert [kept.name for kept in service.kept] == [memory.name]
     again = owner.send(page, "take-back")
     assert (again.code, "cannot be taken back any more" in again.words) == (409, True)
+
+
+def test_what_is_deleted_is_told_in_pages(owner: Visitor, service: StandInService, folder: Path) -> None:
+    for number in range(1, 31):
+        keep(service, folder, number, title=f"Fox {number}")
+    service.trash, service.kept = service.kept, []
+    page = owner.get("/memories")
+    assert "Deleted, can be taken back 30" in page.words
+    page = owner.get("/memories/deleted")
+    assert service.asked[-1] == Deleted(limit=24)
+    assert ("Fox 7 " in page.words, "Fox 6 " in page.words) == (True, False)
+    page = owner.get(older_than(page))
+    assert ("Fox 7 " in page.words, "Fox 6 " in page.words, "Older ones" in page.words) == (False, True, False)
+    assert "To the newest" in page.words
 
 
 def test_what_is_on_its_way_is_stopped_first(owner: Visitor, service: StandInService, memory: Memory) -> None:

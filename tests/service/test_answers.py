@@ -250,6 +250,7 @@ async def test_memories_come_in_pages_described_and_a_deletion_is_undone(house: 
 
     assert isinstance(deleted, messages.DeletedAnswer)
     assert [(one.name, one.title) for one in deleted.deleted] == [(name, "The fox")]
+    assert (deleted.count, deleted.next) == (1, None)
     assert isinstance(page, messages.MemoriesAnswer)
     assert [(one.title, one.note) for one in page.memories] == [("The fox", "at night")]
     assert page.next is None

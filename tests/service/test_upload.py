@@ -95,6 +95,24 @@ async def test_what_has_left_the_box_is_told() -> None:
     assert datetime.fromisoformat(told.proven_at).timestamp() == 1.8e9
 
 
+async def test_what_has_left_the_box_is_told_in_pages() -> None:
+    jobs = [Job(f"c{n}#1", f"m{n}", f"{n}.mp4", 100.0 - n // 2, 7, "ab") for n in range(5)]
+    gone = sorted(jobs, key=lambda job: (job.pressed_wall_s, job.key), reverse=True)
+    room = HandUploads(gone=[*gone])
+    first = await answers_of(room).ask(Departed(limit=2))
+    assert isinstance(first, DepartedAnswer)
+    room.gone.insert(0, Job("new#1", "m9", "new.mp4", 900.0, 7, "ab"))
+    room.gone.remove(gone[1])  # whatever comes and goes, the next page begins where this one ended
+    second = await answers_of(room).ask(Departed(limit=2, before=first.next))
+    assert isinstance(second, DepartedAnswer)
+    last = await answers_of(room).ask(Departed(before=second.next))
+    assert isinstance(last, DepartedAnswer)
+    told = [memory.id for page in (first, second, last) for memory in page.departed]
+    assert (told, last.next) == ([job.id for job in gone], None)
+    with pytest.raises(RefusedError, match="first one"):
+        await answers_of(room).ask(Departed(before="nonsense"))
+
+
 def test_the_values_of_the_upload_have_the_fields_of_their_messages() -> None:
     account = Account("uploading", "why", None, "r:x", "mind this", FAR)
     summary = Summary("r:", "uploading", None, 1, 2, 3, 4, "x.mp4", FAR)

@@ -11,6 +11,12 @@ FileName = Annotated[str, Meta(min_length=1, max_length=255, pattern=r"^[^/\x00]
 Title = Annotated[str, Meta(max_length=200)]
 """What the owner calls a memory: any text."""
 
+PageSize = Annotated[int, Meta(ge=1, le=1000)]
+"""How many of a long list are told at a time."""
+
+Cursor = Annotated[str, Meta(max_length=320)]
+"""Where a page of a long list ended, as its answer says."""
+
 FileNames = Annotated[list[FileName], Meta(max_length=1000)]
 
 

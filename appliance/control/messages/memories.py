@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-from appliance.control.messages.base import Answer, FileName, Request, Title
+from appliance.control.messages.base import Answer, Cursor, FileName, PageSize, Request, Title
 from appliance.control.messages.upload import MemoryUpload
 
 MemoryState = Literal["secured", "waiting", "assembling", "kept", "not-saved"]
@@ -42,8 +42,8 @@ class Memories(Request, frozen=True):
     `limit`: at most so many. `before`: the `next` of the answer before, for what follows it. `name`: only that one.
     """
 
-    limit: Annotated[int, Meta(ge=1, le=1000)] | None = None
-    before: Annotated[str, Meta(max_length=320)] | None = None
+    limit: PageSize | None = None
+    before: Cursor | None = None
     name: FileName | None = None
 
 
@@ -68,7 +68,10 @@ class Undelete(Request, frozen=True):
 
 
 class Deleted(Request, frozen=True):
-    """Which deletions can be taken back?"""
+    """Which deletions can be taken back? `limit` and `before` as with `Memories`."""
+
+    limit: PageSize | None = None
+    before: Cursor | None = None
 
 
 class Gap(Struct, frozen=True):
@@ -159,6 +162,9 @@ class DeletedAnswer(Answer, frozen=True, tag="deleted"):
     """To `Deleted`, the last one deleted first."""
 
     deleted: list[DeletedMemory]
+    count: int
+    """How many there are in all."""
+    next: str | None = None
 
 
 class MemoryChanged(Answer, frozen=True):

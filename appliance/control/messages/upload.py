@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from appliance.control.messages.base import Answer, FileName, FileNames, Request
+from appliance.control.messages.base import Answer, Cursor, FileName, FileNames, PageSize, Request
 
 UploadState = Literal["kept", "waiting", "uploading", "proven", "parked"]
 """`kept`: stays on the box until somebody asks. `waiting`: needs the world. `parked`: needs the owner."""
@@ -23,7 +23,10 @@ class CancelUpload(Request, frozen=True):
 
 
 class Departed(Request, frozen=True):
-    """What is proven to be in the storage and no longer on the box?"""
+    """What is proven to be in the storage and no longer on the box? `limit` and `before` as with `Memories`."""
+
+    limit: PageSize | None = None
+    before: Cursor | None = None
 
 
 class Share(Request, frozen=True):
@@ -96,6 +99,7 @@ class DepartedAnswer(Answer, frozen=True, tag="departed"):
     """To `Departed`, newest first."""
 
     departed: list[DepartedMemory]
+    next: str | None = None
 
 
 class ShareAnswer(Answer, frozen=True, tag="share"):

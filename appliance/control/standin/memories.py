@@ -29,6 +29,7 @@ from appliance.control.messages import (
     Undelete,
 )
 from appliance.control.server import Tell
+from appliance.control.standin.paging import page_of
 from appliance.control.standin.ring import StandInRing
 from appliance.control.standin.upload import KEPT
 
@@ -68,7 +69,7 @@ class StandInMemories:
             case Undelete():
                 return self._undelete(request.name)
             case Deleted():
-                return DeletedAnswer([_deleted(memory) for memory in self.trash[::-1]])
+                return self._deleted_page(request)
 
     def told(self, memory: Memory) -> Memory:
         """A memory as it is listed."""
@@ -120,13 +121,14 @@ class StandInMemories:
         raise RefusedError(f"There is no memory {request.name}.")
 
     def _page(self, request: Memories) -> MemoriesAnswer:
-        names = [memory.name for memory in self.kept[::-1]]
-        begin = names.index(request.before) + 1 if request.before in names else 0
-        page = self.kept[::-1][begin:][: request.limit]
         if request.name is not None:
-            page = [memory for memory in self.kept if memory.name == request.name]
-        has_more = request.name is None and begin + len(page) < len(names)
-        return MemoriesAnswer([self.told(memory) for memory in page], next=page[-1].name if has_more else None)
+            return MemoriesAnswer([self.told(memory) for memory in self.kept if memory.name == request.name])
+        page, following = page_of(self.kept[::-1], request.before, request.limit)
+        return MemoriesAnswer([self.told(memory) for memory in page], following)
+
+    def _deleted_page(self, request: Deleted) -> DeletedAnswer:
+        page, following = page_of(self.trash[::-1], request.before, request.limit)
+        return DeletedAnswer([_deleted(memory) for memory in page], len(self.trash), following)
 
     def _describe(self, request: Describe) -> Done:
         for place, memory in enumerate(self.kept):

@@ -23,6 +23,7 @@ from appliance.control.messages import (
     UploadStatus,
 )
 from appliance.control.messages import Upload as UploadNow
+from appliance.control.standin.paging import page_of
 
 REMOTE = "garage:moments"
 KEPT = MemoryUpload("kept", "It stays here until somebody asks.", proof=None, remote_path=None)
@@ -65,7 +66,8 @@ class StandInUpload:
             case CancelUpload():
                 return UploadAnswer(self._cancel(request.names))
             case Departed():
-                return DepartedAnswer(self.departed)
+                page, following = page_of(self.departed, request.before, request.limit)
+                return DepartedAnswer([*page], following)
             case Share():
                 return self._share(request.name)
 

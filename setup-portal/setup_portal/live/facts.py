@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from appliance.control.messages import CardStatus, MachineStatus, NetworkAnswer, StatusAnswer, UploadStatus
 from setup_portal.figures import number, rough_length, size
+from setup_portal.retelling import retold
 from setup_portal.words import marked, say, say_many
 
 _STATES = {
@@ -38,21 +39,23 @@ class Told:
 def told(status: StatusAnswer, network: NetworkAnswer | None) -> Told:
     """What the first page says."""
     state = status.recording.state
-    return Told(state, say(_STATES[state]), tuple(_troubles(status)), tuple(_facts(status, network)))
+    troubles = (*map(retold, _troubles(status)), *_of_the_machine(status.machine))
+    return Told(state, say(_STATES[state]), troubles, tuple(_facts(status, network)))
 
 
 def _troubles(status: StatusAnswer) -> Iterator[str]:
+    """In the recorder's words."""
     yield from filter(None, (status.recording.reason, status.recording.warning))
     yield from filter(None, (status.memories.trouble, status.panel_trouble))
     if status.upload.state == "parked" and status.upload.sentence:
         yield status.upload.sentence
     if status.box is not None:
         yield from status.box.troubles
-    if status.machine is not None:
-        yield from _machine_troubles(status.machine)
 
 
-def _machine_troubles(machine: MachineStatus) -> Iterator[str]:
+def _of_the_machine(machine: MachineStatus | None) -> Iterator[str]:
+    if machine is None:
+        return
     if machine.is_under_voltage:
         yield say("The power supply is too weak now: use a stronger one, and a short, thick cable.")
     elif machine.was_under_voltage:
@@ -79,7 +82,7 @@ def _footage(status: StatusAnswer) -> Iterator[tuple[str, str]]:
         age = rough_length(status.recording.last_segment_age_s)
         yield (
             say("Camera"),
-            say("%(camera)s; the newest footage is %(age)s old.", camera=status.recording.camera, age=age),
+            say("%(camera)s; the newest footage is %(age)s old.", camera=retold(status.recording.camera), age=age),
         )
     if status.ring.segments:
         yield say("Looking back"), say("The last %(length)s are there.", length=rough_length(status.ring.seconds))
@@ -101,7 +104,7 @@ def _upload(upload: UploadStatus) -> str:
         percent = round(100 * upload.progress.sent_bytes / upload.progress.size_bytes)
         return say("%(name)s is being copied: %(percent)s %%.", name=upload.name or "", percent=percent)
     if upload.state in {"waiting", "paused"} and upload.sentence:
-        text = f"{text} {upload.sentence}"
+        text = f"{text} {retold(upload.sentence)}"
     if upload.waiting:
         waiting = say_many("%(count)s memory waits.", "%(count)s memories wait.", upload.waiting)
         return f"{text} {waiting}"
@@ -110,7 +113,7 @@ def _upload(upload: UploadStatus) -> str:
 
 def _network(network: NetworkAnswer) -> str:
     if network.joined is None:
-        return network.sentence
+        return retold(network.sentence)
     if network.internet == "full":
         return say("In %(name)s, with internet.", name=network.joined.name)
     if network.internet == "portal":

@@ -27,6 +27,7 @@ from setup_portal.pages.pressing import CHOICES, counted
 from setup_portal.pages.steps.showing import network, steps_left, wizard
 from setup_portal.pulse import Pulse
 from setup_portal.recorder import LONG_S, recorder
+from setup_portal.retelling import retold
 from setup_portal.words import say
 
 EVENTS = "text/event-stream"
@@ -95,7 +96,7 @@ def _counted(event: Counted) -> str:
 
 def _memory(event: MemoryChanged) -> str | None:
     if event.state == "not-saved":
-        return event.sentence or say("A moment could not be kept.")
+        return retold(event.sentence) or say("A moment could not be kept.")
     return say("%(name)s is kept.", name=event.name) if event.state == "kept" else None
 
 

@@ -10,6 +10,7 @@ from flask import url_for
 from setup_portal.figures import rough_length
 from setup_portal.lookback.footage import Footage
 from setup_portal.lookback.times import HOUR_S, Window, days, hour_of, hours, local
+from setup_portal.retelling import retold
 from setup_portal.words import say, say_many
 
 LAST_S = 600.0
@@ -119,9 +120,12 @@ class Hour:
     def _gap(self, start_s: float, length_s: float | None, reason: str) -> str:
         begins = f"{local(start_s, self.offset_s):%H:%M:%S}"
         if length_s is None:
-            return say("%(time)s: some time is missing (%(reason)s).", time=begins, reason=reason)
+            return say("%(time)s: some time is missing (%(reason)s).", time=begins, reason=retold(reason))
         return say(
-            "%(time)s: %(length)s are missing (%(reason)s).", time=begins, length=rough_length(length_s), reason=reason
+            "%(time)s: %(length)s are missing (%(reason)s).",
+            time=begins,
+            length=rough_length(length_s),
+            reason=retold(reason),
         )
 
     @property

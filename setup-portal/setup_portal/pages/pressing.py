@@ -7,6 +7,7 @@ from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import Hold, HoldAnswer, Save, SaveAnswer
 from setup_portal.figures import number, rough_length
 from setup_portal.recorder import LONG_S, recorder
+from setup_portal.retelling import retold
 from setup_portal.words import say
 
 HOLD_S = 3.0
@@ -33,7 +34,7 @@ def hold() -> ResponseReturnValue:
         with recorder(LONG_S) as client:
             answer = client.ask(asked)
     except RefusedError as refused:
-        return jsonify(sentence=refused.sentence, is_over=True, is_kept=False)
+        return jsonify(sentence=retold(refused.sentence), is_over=True, is_kept=False)
     except (NoSupervisorError, GoneError):
         return jsonify(sentence=say("NOT SAVED: the recorder does not answer."), is_over=True, is_kept=False), 503
     if isinstance(answer, HoldAnswer):

@@ -57,6 +57,21 @@ for (const piece of document.querySelectorAll("[data-renewed]")) {
   setTimeout(renew, 3000);
 }
 
+// A page that waits goes where it leads to as soon as there is something else: nobody who reads it is thrown back to its
+// beginning, and a phone that has no network for a while waits on.
+for (const there of document.querySelectorAll("meta[name=look-again]")) {
+  const heading = (page) => page.querySelector("h1").textContent;
+  const look = async () => {
+    try {
+      const answer = await fetch(there.content);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (answer.ok && heading(page) !== heading(document)) return location.replace(there.content);
+    } catch { /* the box is out of reach: it is asked again */ }
+    setTimeout(look, there.dataset.everyS * 1000);
+  };
+  setTimeout(look, there.dataset.everyS * 1000);
+}
+
 // The first page goes on by itself: what changes is sent by the box as it happens.
 if (document.querySelector("[data-live]")) {
   const live = document.querySelector("[data-live]");

@@ -1,6 +1,6 @@
 """Debian's Chromium before the pages' own process, a stand-in of the recorder and a ring of real footage.
 
-With MOMENT_PICTURES=1 the pages that are looked at are drawn into docs/pages/.
+With MOMENT_PICTURES=1 (scripts/page-pictures) the pages that are looked at are drawn into docs/pages/.
 """
 
 import os
@@ -17,6 +17,9 @@ from setup_portal.store import Store
 from setup_portal.wizard.progress import Progress
 
 from appliance.control.standin import StandInService, StandInSupervisor
+from appliance.control.standin.box import StandInBox
+from appliance.control.standin.settings import StandInSettings
+from appliance.control.standin.storage import StandInStorage
 from tests.portal.test_process import Pages, running
 from tests.stands.ring_folder import filled
 
@@ -86,8 +89,11 @@ def box(house: Box) -> Box:
     service.cameras.jpeg = house.jpeg
     service.trouble = None
     service.asked.clear()
-    service.kept.clear()
-    service.box.machine = StandInService().box.machine
+    for heap in (service.kept, service.trash, service.upload.states, service.upload.departed):
+        heap.clear()
+    service.settings, service.storage = StandInSettings(), StandInStorage()
+    service.network.known = []
+    service.box = StandInBox()
     return house
 
 
@@ -99,6 +105,7 @@ def opened(browser: Browser, size: str = "phone", look: Look = "light", *, has_s
         java_script_enabled=has_scripts,
         has_touch=size == "phone",
         locale="en-GB",
+        timezone_id="Europe/Paris",
     )
     context.set_default_timeout(PATIENCE_MS)
     return context.new_page()
@@ -110,6 +117,7 @@ def draw(page: Page, name: str) -> None:
         return
     folder = ROOT / "docs" / "pages"
     folder.mkdir(exist_ok=True)
+    page.evaluate("scrollTo(0, 0)")
     colours = "split[a][b];[a]palettegen=max_colors=128:reserve_transparent=0[p];[b][p]paletteuse=dither=none"
     subprocess.run(
         ["ffmpeg", "-loglevel", "error", "-y", "-f", "image2pipe", "-i", "pipe:0", "-vf", colours,

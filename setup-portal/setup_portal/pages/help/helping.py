@@ -9,6 +9,7 @@ from appliance.control.messages import Diagnostics, Status
 from setup_portal.attachments import disposition
 from setup_portal.pages.help.lamp import signs
 from setup_portal.pages.help.origins import ORIGINS
+from setup_portal.pages.steps.showing import network
 from setup_portal.recorder import LONG_S, recorder
 from setup_portal.sending import send
 
@@ -33,4 +34,8 @@ def about() -> ResponseReturnValue:
     """Version, card, and whose work this is."""
     with recorder() as client:
         status = client.ask(Status())
-    return render_template("help/about.html", status=status, origins=ORIGINS, licence=_LICENCE.read_text("utf-8"))
+    now = network()
+    name = now.host_name if now else status.machine.host_name if status.machine else ""
+    return render_template(
+        "help/about.html", status=status, name=name, origins=ORIGINS, licence=_LICENCE.read_text("utf-8")
+    )

@@ -18,26 +18,27 @@ MOST_CURSOR = 320
 
 def memories() -> ResponseReturnValue:
     """One page of what is on the box."""
-    before = request.args.get("before", "")[:MOST_CURSOR] or None
+    before = _before()
     with recorder() as client:
         page = client.ask(Memories(limit=PAGE, before=before))
-        deleted = client.ask(Deleted()).deleted
-    just = next((memory for memory in deleted if memory.name == request.args.get("deleted")), None)
+        trash = client.ask(Deleted(limit=PAGE))
+    just = next((memory for memory in trash.deleted if memory.name == request.args.get("deleted")), None)
     return render_template(
         "memories/gallery.html",
         memories=page.memories,
         next=page.next,
         is_first=before is None,
         just_deleted=just,
-        deleted=deleted,
+        deleted_count=trash.count,
     )
 
 
 def deleted_memories() -> ResponseReturnValue:
     """What can be taken back, and for how long."""
+    before = _before()
     with recorder() as client:
-        deleted = client.ask(Deleted()).deleted
-    return render_template("memories/deleted.html", deleted=deleted)
+        page = client.ask(Deleted(limit=PAGE, before=before))
+    return render_template("memories/deleted.html", deleted=page.deleted, next=page.next, is_first=before is None)
 
 
 def take_back() -> ResponseReturnValue:
@@ -49,15 +50,15 @@ def take_back() -> ResponseReturnValue:
 
 def departed() -> ResponseReturnValue:
     """What lies in the storage and no longer on the box; or a link to one of these, where the storage gives one."""
+    before = _before()
     with recorder(LONG_S) as client:
-        gone = client.ask(Departed()).departed
-        shared, link, trouble = _shared(client, gone)
-    number = _number(request.args.get("page", ""), len(gone))
+        gone = client.ask(Departed(limit=PAGE, before=before))
+        shared, link, trouble = _shared(client, gone.departed)
     page = render_template(
         "memories/departed.html",
-        departed=gone[(number - 1) * PAGE : number * PAGE],
-        number=number,
-        has_more=len(gone) > number * PAGE,
+        departed=gone.departed,
+        next=gone.next,
+        before=before,
         shared=shared,
         link=link,
         trouble=trouble,
@@ -78,7 +79,6 @@ def _shared(client: Client, gone: Sequence[DepartedMemory]) -> tuple[str, str | 
         return name, None, refused.sentence
 
 
-def _number(said: str, count: int) -> int:
-    """Which page, from 1."""
-    last = max(1, -(-count // PAGE))
-    return min(max(1, int(said)), last) if said.isascii() and said.isdigit() and len(said) <= len(str(last)) else 1
+def _before() -> str | None:
+    """Where the page before ended; None on the first."""
+    return request.args.get("before", "")[:MOST_CURSOR] or None

@@ -7,6 +7,7 @@ from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import ChangeSettings, Network, NetworkAnswer, SettingsRefused, SettingValue
 from setup_portal.pictures import qr_code
 from setup_portal.recorder import recorder
+from setup_portal.retelling import retold
 from setup_portal.wizard.progress import STEPS, StepName, Wizard, before, left
 from setup_portal.words import marked, say
 
@@ -77,7 +78,9 @@ def change(changes: dict[str, SettingValue]) -> str | None:
             answer = client.ask(ChangeSettings(changes))
     except RefusedError as refused:
         return refused.sentence
-    return " ".join(wrong.sentence for wrong in answer.mistakes) if isinstance(answer, SettingsRefused) else None
+    return (
+        " ".join(retold(wrong.sentence) for wrong in answer.mistakes) if isinstance(answer, SettingsRefused) else None
+    )
 
 
 def network() -> NetworkAnswer | None:
