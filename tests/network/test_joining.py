@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -19,21 +19,21 @@ from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import HOME_ADDRESS
 from appliance.network.trace import SUPPLICANT, Tracer
 from appliance.network.uplink import NETWORK_MANAGER
-from tests.network.conftest import PATIENCE_S, Moved, running
-from tests.stands.network_manager import PrivateBus
+from tests.network.conftest import PATIENCE_S, Moved, running, until_in_another_thread
+from tests.stands.private_bus import PrivateBus
 
 QUICK = Patience(
-    settle_s=0.005, look_s=0.005, internet_s=0.02, scan_s=5.0, join_s=10.0, keep_s=10.0, back_s=10.0, checkpoint_s=60
+    settle_s=0.005,
+    look_s=0.005,
+    internet_s=0.02,
+    scan_s=PATIENCE_S,
+    join_s=PATIENCE_S,
+    keep_s=PATIENCE_S,
+    back_s=PATIENCE_S,
+    checkpoint_s=60,
 )
 PASSPHRASE = "plum-river-tent"
 EVERY_BYTE_OF_A_NAME = [bytes(range(start, start + 32)) for start in range(0, 256, 32)]
-
-
-@pytest.fixture
-def air(bus: PrivateBus) -> Iterator[StandInNetworkManager]:
-    with StandInNetworkManager(bus.address) as stand:
-        stand.start()
-        yield stand
 
 
 class Driver:
@@ -237,9 +237,7 @@ async def test_a_trial_that_is_cancelled_comes_back(air: StandInNetworkManager, 
 
 
 async def called(air: StandInNetworkManager, times: int, call: str) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while air.calls.count(call) < times:  # noqa: ASYNC110 - in another thread
-            await asyncio.sleep(0.005)
+    await until_in_another_thread(lambda: air.calls.count(call) >= times)
 
 
 async def settle(driver: Driver) -> None:
