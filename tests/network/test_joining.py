@@ -8,11 +8,12 @@ import pytest
 
 from appliance.backoff import Backoff
 from appliance.network.airwaves import merged
+from appliance.network.bus import Signal
 from appliance.network.joining import Joining, Patience, Proof
-from appliance.network.link import Link
+from appliance.network.link import Link, Match
 from appliance.network.model import View
-from appliance.network.network_manager import NetworkManager
-from appliance.network.outcome import Reason
+from appliance.network.network_manager import DEVICE, PATH, NetworkManager
+from appliance.network.outcome import DeviceState, Reason
 from appliance.network.profiles import HOTSPOT_ID, TRIAL_ID, JoinSecurity, Wanted, home_id
 from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
@@ -163,6 +164,23 @@ async def test_what_fails_says_why_and_the_set_up_network_is_back(
 
     assert proof == Proof(is_proven=False, reason=reason)
     assert (await driver.view()).sight.is_open
+
+
+async def test_what_the_supplicant_told_before_is_heard_though_its_way_is_slower(
+    air: StandInNetworkManager, driver: Driver
+) -> None:
+    have(air, Router(b"home", "wpa3", "another"))
+    assert driver.supplicant._bus
+    loop, slow = asyncio.get_running_loop(), driver.supplicant._bus
+
+    def read_on(signal: Signal) -> None:
+        if signal.body[0] == DeviceState.FAILED:
+            loop.call_later(0.1, loop.add_reader, slow._fd, slow._message_reader)
+
+    driver.link.hear(Match(DEVICE, "StateChanged", under=f"{PATH}/Devices"), read_on)
+    loop.remove_reader(slow._fd)
+
+    assert (await driver.prove(Wanted(b"home", "correct horse", "wpa3"))).reason == "wrong-password"
 
 
 @pytest.mark.parametrize(
