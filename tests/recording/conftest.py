@@ -304,7 +304,7 @@ class Rig:
     def ring(self) -> Ring:
         return self.store.ring
 
-    async def until(self, what: Callable[[], object], limit_s: float = 15.0) -> None:
+    async def until(self, what: Callable[[], object], limit_s: float = 60.0) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(limit_s):
             while not what():

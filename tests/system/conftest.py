@@ -33,6 +33,9 @@ SHORT: dict[str, dict[str, object]] = {
 }
 """Segments of a second, a step of six: a story takes seconds instead of minutes."""
 
+PATIENCE_S = 60.0
+"""For what happens sooner or later, on a busy machine too: who waits so long waits for ever."""
+
 Settings = Mapping[str, Mapping[str, object]]
 MountDisk = Callable[..., Path]
 Finished = subprocess.CompletedProcess[str]
@@ -52,7 +55,7 @@ def environment(**more: str) -> dict[str, str]:
     return inherited | {"PYTHONPATH": f"{PROJECT_ROOT}:{PROJECT_ROOT / 'setup-portal'}", "PYTHONUNBUFFERED": "1"} | more
 
 
-def wait_until(what: str, is_so: Callable[[], bool], within_s: float) -> float:
+def wait_until(what: str, is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> float:
     """How long it took; fails with `what` when it never comes to be."""
     began_s = time.monotonic()
     while not is_so():
@@ -113,7 +116,7 @@ class Box:
         self,
         *,
         state: RecordingState | None = "recording",
-        within_s: float = 20,
+        within_s: float = PATIENCE_S,
         before: Sequence[str] = (),
         path: str | None = None,
     ) -> "Box":
@@ -142,7 +145,7 @@ class Box:
         self._process = process
         self._sessions.append(process.pid)
 
-    def end(self, how: signal.Signals = signal.SIGTERM, within_s: float = 15) -> int:
+    def end(self, how: signal.Signals = signal.SIGTERM, within_s: float = PATIENCE_S) -> int:
         """Its exit code after this signal."""
         self.process.send_signal(how)
         return self.process.wait(within_s)
@@ -183,13 +186,13 @@ class Box:
         except (NoSupervisorError, GoneError):
             return "absent"
 
-    def wait_for(self, state: RecordingState, within_s: float = 20) -> float:
+    def wait_for(self, state: RecordingState, within_s: float = PATIENCE_S) -> float:
         return wait_until(f"state {state}\n{self.log}", lambda: self.state() == state, within_s)
 
-    def wait_for_segments(self, count: int, within_s: float = 30) -> None:
+    def wait_for_segments(self, count: int, within_s: float = PATIENCE_S) -> None:
         wait_until(f"{count} segments", lambda: self.status().ring.segments >= count, within_s)
 
-    def wait_until_kept(self, within_s: float = 30) -> None:
+    def wait_until_kept(self, within_s: float = PATIENCE_S) -> None:
         """Until nothing is pending any more."""
         wait_until(f"all files made\n{self.log}", lambda: self.status().memories.pending == 0, within_s)
 
@@ -202,7 +205,7 @@ class Box:
         with self.client() as listener:
             listener.subscribe()
             answer = self.save()
-            while not (isinstance(event := listener.next_event(30), MemoryChanged) and event.state == state):
+            while not (isinstance(event := listener.next_event(PATIENCE_S), MemoryChanged) and event.state == state):
                 assert event is not None, f"never {state}"
             return answer
 

@@ -123,7 +123,7 @@ def test_every_memory_arrives_whole_and_once(
             owner.looks()
         proxy.switch(Clean())
         recorder.start(state=None)
-        wait_until("somebody answers", lambda: recorder.state() != "absent", 30)
+        wait_until("somebody answers", lambda: recorder.state() != "absent")
         owner.presses()
         wait_until(f"all there\n{recorder.log[-3000:]}", owner.is_content, 60 + 10 * count)
         wait_until("all proven", lambda: recorder.status().upload.proven == count, 60)
