@@ -30,7 +30,7 @@ from appliance.durable import (
     write_durably,
     write_privately,
 )
-from tests.recording.conftest import small_disk
+from tests.stands.small_disk import small_disk
 
 Spawn = Callable[..., subprocess.Popen[str]]
 

@@ -13,7 +13,8 @@ from tests.board.card import Card
 from tests.board.payload import make_payload
 from tests.board.steps import Steps
 from tests.conftest import PROJECT_ROOT
-from tests.stands.storage_servers import StorageServer, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import StorageServer, serve
 
 REPORTS = PROJECT_ROOT / "build" / "board-test"
 

@@ -1,6 +1,7 @@
 """The whole appliance as real processes, driven from outside only: its command line, its socket, its files."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -26,6 +27,7 @@ from appliance.control.messages import (
     StatusAnswer,
 )
 from tests.conftest import PROJECT_ROOT, RTSP_CAMERA, SYSTEM_PYTHON, RunningCamera
+from tests.stands.small_disk import small_disk
 
 SHORT: dict[str, dict[str, object]] = {
     "ring": {"segment_seconds": 1},
@@ -341,23 +343,16 @@ def rtsp_camera_at(running: contextlib.ExitStack) -> Callable[[int], RunningCame
     return start
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[MountDisk]:
+@pytest.fixture(name="small_disk")
+def _small_disks(tmp_path: Path) -> Iterator[MountDisk]:
     """`small_disk(size_bytes, options="")`: a file system of its own, where this user may mount one."""
-    mounted: list[Path] = []
+    with contextlib.ExitStack() as stack:
+        numbers = itertools.count()
 
-    def mount(size_bytes: int, *, options: str = "") -> Path:
-        place = tmp_path / f"disk{len(mounted)}"
-        place.mkdir()
-        done = _run("mount", "-t", "tmpfs", "-o", f"size={size_bytes}{options}", "tmpfs", str(place))
-        if done.returncode != 0:
-            pytest.skip(f"a disk of its own needs the right to mount one: {done.stderr.strip()}")
-        mounted.append(place)
-        return place
+        def mount(size_bytes: int, *, options: str = "") -> Path:
+            return stack.enter_context(small_disk(tmp_path / f"disk{next(numbers)}", f"size={size_bytes}{options}"))
 
-    yield mount
-    for place in mounted:
-        _run("umount", "--lazy", str(place))
+        yield mount
 
 
 @pytest.fixture(scope="session")

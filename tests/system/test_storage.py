@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from tests.stands.storage_servers import PASSWORD, USER, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import PASSWORD, USER, serve
 from tests.system.conftest import BoxFactory, wait_until
 
 

@@ -19,7 +19,8 @@ from appliance.control.messages import (
 )
 from tests.stands.faulty_proxy import Answer, FaultyProxy, Refuse
 from tests.stands.planted import plant
-from tests.stands.storage_servers import StorageServer, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, command_of, running_pids, session_of, wait_until
 
 

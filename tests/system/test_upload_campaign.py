@@ -26,7 +26,8 @@ from tests.stands.faulty_proxy import (
     Truncate,
 )
 from tests.stands.planted import plant
-from tests.stands.storage_servers import Kind, StorageServer, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import Kind, StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, wait_until
 
 FAULTS: tuple[Fault, ...] = (
