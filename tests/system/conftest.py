@@ -353,9 +353,3 @@ def _small_disks(tmp_path: Path) -> Iterator[MountDisk]:
             return stack.enter_context(small_disk(tmp_path / f"disk{next(numbers)}", f"size={size_bytes}{options}"))
 
         yield mount
-
-
-@pytest.fixture(scope="session")
-def is_full_campaign() -> bool:
-    """Whether the long campaigns run in full."""
-    return os.environ.get("MOMENT_CAMPAIGN") == "full"

@@ -11,6 +11,7 @@ from typing import Self
 import pytest
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
+from tests.stands.campaign import IS_FULL
 from tests.system.conftest import Box, BoxFactory, Film, wait_until
 
 FRAME_S = 1 / 30
@@ -167,12 +168,12 @@ def is_last_of_its_epoch(segment: Path) -> bool:
 @pytest.mark.campaign
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("overlap", ["extend", "separate"])
-def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str, is_full_campaign: bool) -> None:
+def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str) -> None:
     recorder = box(memories={"overlap": overlap})
     (tmp_path / "evidence").mkdir()
     campaign = Campaign(recorder, random.Random(20_261_121), tmp_path / "evidence")
     with Witness(recorder.memories, tmp_path / "seen") as witness:
-        for _ in range(25 if is_full_campaign else 3):
+        for _ in range(25 if IS_FULL else 3):
             campaign.round()
         recorder.start()
         recorder.wait_until_kept(120)

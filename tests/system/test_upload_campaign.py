@@ -11,6 +11,7 @@ import pytest
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import Memories, Upload
 from appliance.memories.model import Entry
+from tests.stands.campaign import IS_FULL
 from tests.stands.faulty_proxy import (
     Answer,
     Clean,
@@ -102,9 +103,9 @@ class Owner:
     ids=["webdav", "s3"],
 )
 def test_every_memory_arrives_whole_and_once(
-    box: BoxFactory, tmp_path: Path, is_full_campaign: bool, kind: Kind, upload: dict[str, object]
+    box: BoxFactory, tmp_path: Path, kind: Kind, upload: dict[str, object]
 ) -> None:
-    count, kills = (100, 25) if is_full_campaign else (4, 2)
+    count, kills = (100, 25) if IS_FULL else (4, 2)
     chance = random.Random(f"{kind} {kills}")
     cloud = tmp_path / "cloud"
     cloud.mkdir()
