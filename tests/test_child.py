@@ -44,7 +44,7 @@ def program_of(pid: int) -> str:
     return Path(f"/proc/{pid}/comm").read_text().strip()
 
 
-async def gone(pid: int, limit_s: float = 5.0) -> bool:
+async def gone(pid: int, limit_s: float = 60.0) -> bool:
     """Whether a process ends in time."""
     until_s = time.monotonic() + limit_s
     while is_alive(pid) and time.monotonic() < until_s:  # noqa: ASYNC110 - the kernel tells nobody but its parent
@@ -116,7 +116,7 @@ async def test_very_long_lines_are_survived() -> None:
     """Half a megabyte without a line's end, then a word: the pipe must not fill up, and the word is heard."""
     code = "import sys; e = sys.stderr; e.write('x' * 500_000); e.write('\\nthe end\\n'); e.flush(); sys.exit(3)"
     child = await Child.start([PYTHON, "-c", code])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await child.wait() == 3
     assert child.last_words.splitlines()[-1] == "the end"
     assert len(child.last_words) < 200_000
@@ -132,7 +132,7 @@ async def test_words_that_are_no_text_are_survived() -> None:
 async def test_words_are_there_while_it_runs() -> None:
     code = "import sys, time; print('hello', file=sys.stderr, flush=True); time.sleep(60)"
     child = await Child.start([PYTHON, "-c", code])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while child.last_words != "hello":  # noqa: ASYNC110 - nobody else waits for words
             await asyncio.sleep(0.01)
     await child.stop()

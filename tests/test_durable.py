@@ -30,7 +30,8 @@ from appliance.durable import (
     write_durably,
     write_privately,
 )
-from tests.recording.conftest import small_disk
+from tests.stands.campaign import IS_FULL
+from tests.stands.small_disk import small_disk
 
 Spawn = Callable[..., subprocess.Popen[str]]
 
@@ -152,7 +153,7 @@ def test_a_file_is_never_half_written_however_the_writer_dies(tmp_path: Path, sp
     path = tmp_path / "file"
     write_durably(path, b"first")
     unfinished = 0
-    for attempt in range(200 if os.environ.get("MOMENT_CAMPAIGN") == "full" else 12):
+    for attempt in range(200 if IS_FULL else 12):
         writer = spawn(WRITE, path)
         assert first_line(writer) == "go"
         time.sleep(0.003 * (attempt % 12))

@@ -120,6 +120,7 @@ class Joining:
         with self._tracer.tracing(device) as trace:
             await self._manager.add_and_activate(home_settings(wanted, is_trial=True), device, "memory")
             await trace.until_over(self._patience.join_s)
+            await self._tracer.catch_up()
         reason = self._failure(trace, wanted, is_heard=is_heard())
         if reason:
             return Proof(is_proven=False, reason=reason)

@@ -120,6 +120,12 @@ class Link:
                 return values
         raise BusError(INCONSISTENT, f"{self._service} told no properties of {path}")
 
+    async def catch_up(self) -> None:
+        """Until all is heard that the bus had for us before: it answers in turn. Returns at once without a bus."""
+        if self._bus:
+            with contextlib.suppress(BusError):
+                await self._bus.ask(Call(_BUS, _BUS_PATH, _BUS, "GetId"), self._limit_s)
+
     async def run(self) -> NoReturn:
         """Keep the way up, whatever becomes of the bus; cancelling closes it."""
         while True:

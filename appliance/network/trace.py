@@ -58,6 +58,7 @@ class Tracer:
 
     def __init__(self, manager: Link, supplicant: Link) -> None:
         self._traces: list[Trace] = []
+        self._supplicant = supplicant
         manager.hear(Match(DEVICE, "StateChanged", under=f"{PATH}/Devices"), self._stepped)
         manager.watch(self._vanished)
         changed = Match(PROPERTIES, "PropertiesChanged", under=_INTERFACES, first=_INTERFACE)
@@ -72,6 +73,10 @@ class Tracer:
             yield trace
         finally:
             self._traces.remove(trace)
+
+    async def catch_up(self) -> None:
+        """Hear what the supplicant told before NetworkManager's last step: that came by another connection."""
+        await self._supplicant.catch_up()
 
     def _stepped(self, signal: Signal) -> None:
         match signal.body:

@@ -10,7 +10,7 @@ from threading import Lock
 
 import msgspec
 
-from setup_portal.passwords import hashed, is_right
+from setup_portal.passwords import COST, hashed, is_right
 from setup_portal.store import Store
 
 MOST_SESSIONS = 20
@@ -29,11 +29,12 @@ class Kept(msgspec.Struct):
 
 
 class Keys:
-    """`now`: Unix seconds; the box's clock may be wrong, or jump when a phone sets it."""
+    """`now`: Unix seconds; the box's clock may be wrong, or jump when a phone sets it. `cost`: of new passwords."""
 
-    def __init__(self, store: Store, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, now: Callable[[], float] = time.time, cost: int = COST) -> None:
         self._store = store
         self._now = now
+        self._cost = cost
         self._key = store.key()
         self._kept = store.read("keys", Kept)
         self._hashing = Lock()
@@ -56,7 +57,7 @@ class Keys:
             OSError: the card does not take it; the old one holds.
         """
         with self._hashing:
-            kept = Kept(hashed(password))
+            kept = Kept(hashed(password, self._cost))
         with self._store.lock:
             self._store.write("keys", kept)
             self._kept = kept

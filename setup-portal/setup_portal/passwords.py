@@ -10,8 +10,9 @@ from pathlib import Path
 
 LEAST_CHARACTERS = 8
 MOST_CHARACTERS = 128
-_COST, _BLOCK, _LANES = 2**14, 8, 1
-"""16 MiB and some tenths of a second on the board (RFC 7914)."""
+COST = 2**14
+"""With 8 blocks and one lane: 16 MiB and some tenths of a second on the board (RFC 7914)."""
+_BLOCK, _LANES = 8, 1
 _COMMON_FILE = Path(__file__).with_name("common-passwords.txt")
 
 
@@ -26,11 +27,11 @@ def is_too_easy(password: str, box_name: str) -> bool:
     return word in _common() or word == box_name.casefold() or len(set(word)) < 3  # noqa: PLR2004 - aaaaaaaa, abababab
 
 
-def hashed(password: str) -> str:
+def hashed(password: str, cost: int = COST) -> str:
     """`scrypt:cost:block:lanes:salt:key`, salt and key in base64."""
     salt = secrets.token_bytes(16)
-    key = _key(password, salt, _COST, _BLOCK, _LANES)
-    return ":".join(["scrypt", str(_COST), str(_BLOCK), str(_LANES), _text(salt), _text(key)])
+    key = _key(password, salt, cost, _BLOCK, _LANES)
+    return ":".join(["scrypt", str(cost), str(_BLOCK), str(_LANES), _text(salt), _text(key)])
 
 
 def is_right(password: str, kept: str) -> bool:

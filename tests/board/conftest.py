@@ -13,13 +13,14 @@ from tests.board.card import Card
 from tests.board.payload import make_payload
 from tests.board.steps import Steps
 from tests.conftest import PROJECT_ROOT
-from tests.stands.storage_servers import StorageServer, free_port, serve
+from tests.stands.campaign import IS_FULL
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import StorageServer, serve
 
 REPORTS = PROJECT_ROOT / "build" / "board-test"
 
 BenchFactory = Callable[..., Bench]
 
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 only_in_full = pytest.mark.skipif(not IS_FULL, reason="takes minutes: with MOMENT_CAMPAIGN=full")
 
 

@@ -12,11 +12,12 @@ from tests.board.bench import Bench
 from tests.board.box import Box
 from tests.board.camera import Reel
 from tests.board.card import copy_sparse
-from tests.board.conftest import IS_FULL, BenchFactory
+from tests.board.conftest import BenchFactory
 from tests.board.lamp import got_it_at_s
 from tests.board.owner import CAMERA, PANEL, SHORT_RING, settings_file
 from tests.board.steps import Steps
 from tests.board.write_log import replay
+from tests.stands.campaign import IS_FULL
 from tests.system.conftest import Settings
 
 pytestmark = pytest.mark.board

@@ -1,6 +1,5 @@
 """A power cut after every step of a boot that takes over or resets: the next start ends what it began."""
 
-import os
 import subprocess
 import sys
 import tomllib
@@ -16,9 +15,10 @@ from appliance.network.hotspot import read_hotspot
 from appliance.settings.hiding import STARS
 from tests.conftest import PROJECT_ROOT
 from tests.stands.boot_card import BootCard
+from tests.stands.campaign import IS_FULL
 
 MOST_STEPS = 480
-STRIDE = 1 if os.environ.get("MOMENT_CAMPAIGN") == "full" else 11
+STRIDE = 1 if IS_FULL else 11
 """Odd, so that deaths before and after a call take turns."""
 
 MADE_UP = {f"data/system/{NAME}", f"boot/firmware/{TOLD}"}

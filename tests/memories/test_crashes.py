@@ -1,7 +1,6 @@
 """Death by SIGKILL after every step of a claim's life, and the next start: nothing promised is lost (M2, M3)."""
 
 import hashlib
-import os
 import subprocess
 import sys
 from collections import Counter
@@ -11,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.memories.conftest import BoxFactory, Gallery
+from tests.stands.campaign import IS_FULL
 from tests.stands.dying_box import DESCRIBED
 from tests.stands.memory_box import Box, Reel
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = 12
+SAMPLES = 12 if IS_FULL else 8
 DELETED_FROM = 10
 """The first piece of the reel in the memory that is deleted."""
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ ffmpeg is replaced by a typed stand-in, whose files are lists of segments; all e
 
 import asyncio
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Coroutine
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -29,11 +27,8 @@ from appliance.memories.model import Entry
 from appliance.memories.moment import Moment, NotSavedError
 from appliance.memories.plan import Overlap
 from appliance.recording.segment import Key
+from tests.stands.campaign import IS_FULL, QUICK_DISK, stories
 from tests.stands.memory_box import GRACE_S, Box, ListAssembler, Reel
-
-QUICK_DISK = Path("/dev/shm")  # flushes cost nothing there; what they are for is tested elsewhere
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
-
 
 STEP_S = 2.0
 SELDOM = st.integers(0, 3)
@@ -57,9 +52,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="moment-", dir=QUICK_DISK if os.access(QUICK_DISK, os.W_OK) else None)
-        )
+        self.folder = Path(tempfile.mkdtemp(prefix="moment-", dir=QUICK_DISK))
         self.loop = SteppingLoop()
         self.promised: list[Key] = []
         """The segment that was newest at a press that was acknowledged."""
@@ -421,10 +414,5 @@ def test_whatever_happens_every_acknowledged_press_is_kept_once(slips: Reel, ove
 
     run_state_machine_as_test(
         Lives,
-        settings=settings(
-            max_examples=3000 if IS_FULL else 100,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=stories(100, 3000),
     )

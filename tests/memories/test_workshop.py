@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from appliance.memories.model import Claim
 from appliance.memories.moment import Moment, NotSavedError
 from tests.memories.conftest import BoxFactory, Gallery, lives
 from tests.stands.memory_box import Box, ListAssembler, Reel
+from tests.stands.small_disk import small_disk
 
 DISK_BYTES = 64_000_000
 
@@ -49,16 +49,11 @@ async def pressed(box: Box, asked_s: float) -> Moment:
 # The disk
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(name="small_disk")
+def _a_small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 MB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("only root can make a small disk")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+    with small_disk(tmp_path / "disk", f"size={DISK_BYTES}") as disk:
+        yield disk
 
 
 @pytest.fixture(scope="session")

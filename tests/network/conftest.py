@@ -10,8 +10,11 @@ import pytest
 from appliance.backoff import Backoff
 from appliance.network.link import Link
 from appliance.network.model import UNKNOWN, Uplink
+from appliance.network.standin.air import Router
+from appliance.network.standin.service import StandInNetworkManager
+from appliance.network.standin.state import SETTINGS_PATH, Active, Connection, State
 from appliance.network.uplink import NETWORK_MANAGER, UplinkWatch
-from tests.stands.network_manager import NetworkManagerStand, PrivateBus
+from tests.stands.private_bus import PrivateBus
 
 PATIENCE_S = 60.0
 
@@ -85,9 +88,26 @@ def bus(tmp_path: Path) -> Iterator[PrivateBus]:
         yield private
 
 
+def be_in(air: StandInNetworkManager, name: str, router: Router) -> None:
+    """In a network at once, by a connection of that name."""
+
+    def join(state: State) -> None:
+        connection = Connection(f"{SETTINGS_PATH}/1", {"connection": {"id": ("s", name)}}, "disk")
+        state.heard, state.active = [router], Active(air._new_path("ActiveConnection"), connection, router, is_up=True)
+
+    air.change(join)
+
+
+async def until_in_another_thread(is_so: Callable[[], object]) -> None:
+    """Wait until something is so that nobody tells."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not is_so():  # noqa: ASYNC110 - in another thread
+            await asyncio.sleep(0.005)
+
+
 @pytest.fixture
-def manager(bus: PrivateBus) -> Iterator[NetworkManagerStand]:
-    """On the bus, connected to nothing."""
-    with NetworkManagerStand(bus.address) as stand:
+def air(bus: PrivateBus) -> Iterator[StandInNetworkManager]:
+    """NetworkManager on the bus, connected to nothing."""
+    with StandInNetworkManager(bus.address) as stand:
         stand.start()
         yield stand

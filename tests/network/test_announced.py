@@ -7,7 +7,7 @@ from appliance.network.announced import AVAHI, Announced
 from appliance.network.link import Link
 from tests.network.conftest import PATIENCE_S, Moved, running
 from tests.stands.avahi import avahi
-from tests.stands.network_manager import PrivateBus
+from tests.stands.private_bus import PrivateBus
 
 
 async def test_another_name_is_noticed_and_a_strange_one_is_not_told(bus: PrivateBus) -> None:

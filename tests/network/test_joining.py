@@ -2,38 +2,39 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from appliance.backoff import Backoff
 from appliance.network.airwaves import merged
+from appliance.network.bus import Signal
 from appliance.network.joining import Joining, Patience, Proof
-from appliance.network.link import Link
+from appliance.network.link import Link, Match
 from appliance.network.model import View
-from appliance.network.network_manager import NetworkManager
-from appliance.network.outcome import Reason
+from appliance.network.network_manager import DEVICE, PATH, NetworkManager
+from appliance.network.outcome import DeviceState, Reason
 from appliance.network.profiles import HOTSPOT_ID, TRIAL_ID, JoinSecurity, Wanted, home_id
 from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import HOME_ADDRESS
 from appliance.network.trace import SUPPLICANT, Tracer
 from appliance.network.uplink import NETWORK_MANAGER
-from tests.network.conftest import PATIENCE_S, Moved, running
-from tests.stands.network_manager import PrivateBus
+from tests.network.conftest import PATIENCE_S, Moved, running, until_in_another_thread
+from tests.stands.private_bus import PrivateBus
 
 QUICK = Patience(
-    settle_s=0.005, look_s=0.005, internet_s=0.02, scan_s=5.0, join_s=10.0, keep_s=10.0, back_s=10.0, checkpoint_s=60
+    settle_s=0.005,
+    look_s=0.005,
+    internet_s=0.02,
+    scan_s=PATIENCE_S,
+    join_s=PATIENCE_S,
+    keep_s=PATIENCE_S,
+    back_s=PATIENCE_S,
+    checkpoint_s=60,
 )
 PASSPHRASE = "plum-river-tent"
 EVERY_BYTE_OF_A_NAME = [bytes(range(start, start + 32)) for start in range(0, 256, 32)]
-
-
-@pytest.fixture
-def air(bus: PrivateBus) -> Iterator[StandInNetworkManager]:
-    with StandInNetworkManager(bus.address) as stand:
-        stand.start()
-        yield stand
 
 
 class Driver:
@@ -165,6 +166,23 @@ async def test_what_fails_says_why_and_the_set_up_network_is_back(
     assert (await driver.view()).sight.is_open
 
 
+async def test_what_the_supplicant_told_before_is_heard_though_its_way_is_slower(
+    air: StandInNetworkManager, driver: Driver
+) -> None:
+    have(air, Router(b"home", "wpa3", "another"))
+    assert driver.supplicant._bus
+    loop, slow = asyncio.get_running_loop(), driver.supplicant._bus
+
+    def read_on(signal: Signal) -> None:
+        if signal.body[0] == DeviceState.FAILED:
+            loop.call_later(0.1, loop.add_reader, slow._fd, slow._message_reader)
+
+    driver.link.hear(Match(DEVICE, "StateChanged", under=f"{PATH}/Devices"), read_on)
+    loop.remove_reader(slow._fd)
+
+    assert (await driver.prove(Wanted(b"home", "correct horse", "wpa3"))).reason == "wrong-password"
+
+
 @pytest.mark.parametrize(
     ("connectivity", "reason"), [(1, "no-internet"), (3, "no-internet"), (2, "sign-in-page"), (0, None)]
 )
@@ -237,9 +255,7 @@ async def test_a_trial_that_is_cancelled_comes_back(air: StandInNetworkManager, 
 
 
 async def called(air: StandInNetworkManager, times: int, call: str) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while air.calls.count(call) < times:  # noqa: ASYNC110 - in another thread
-            await asyncio.sleep(0.005)
+    await until_in_another_thread(lambda: air.calls.count(call) >= times)
 
 
 async def settle(driver: Driver) -> None:

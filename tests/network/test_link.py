@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbus_next.aio.message_bus import MessageBus
 from dbus_next.message import Message
 
 from appliance.network.bus import DISCONNECTED, INVALID_ARGUMENTS, NO_REPLY, Bus, BusError, Call, Signal
 from appliance.network.link import INCONSISTENT, PROPERTIES, SERVICE_UNKNOWN, Link, Match
-from tests.network.conftest import PATIENCE_S, Moved, link_to, running
-from tests.stands.network_manager import NAME, PATH, NetworkManagerStand, PrivateBus
+from appliance.network.standin.service import StandInNetworkManager, left
+from appliance.network.standin.state import NAME, PATH
+from tests.network.conftest import PATIENCE_S, Moved, link_to, running, until_in_another_thread
+from tests.stands.private_bus import PrivateBus
 
 BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 TOLD = Match(PROPERTIES, "PropertiesChanged", path=PATH, first=NAME)
@@ -36,11 +39,13 @@ class Hearer:
     async def moved(self, times: int) -> None:
         await self._moved.until(lambda: len(self.moves) >= times)
 
-    async def hears(self, changed: dict[str, Any]) -> None:
-        await self._moved.until(lambda: changed in self.heard)
+    async def hears(self, air: StandInNetworkManager, *, is_enabled: bool) -> None:
+        """Once the radio is switched on or off."""
+        air.change(lambda state: setattr(state, "is_enabled", is_enabled))
+        await self._moved.until(lambda: self.heard[-1:] == [is_enabled])
 
     def _hear(self, signal: Signal) -> None:
-        self.heard.append(signal.body[1])
+        self.heard.append(signal.body[1].get("WirelessEnabled"))
         self._moved()
 
     def _move(self) -> None:
@@ -62,34 +67,34 @@ async def error_of(link: Link, member: str = "GetAll", signature: str = "s", bod
     return caught.value.name
 
 
-async def test_values_come_without_variants(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+async def test_values_come_without_variants(bus: PrivateBus, air: StandInNetworkManager) -> None:
     async with hearing(bus.address) as hearer:
         properties = await hearer.link.properties(PATH, NAME)
     assert (properties["State"], properties["Version"], properties["Capabilities"]) == (20, "1.42.4", [1])
 
 
-async def test_a_refusal_has_the_name_that_the_service_gave_it(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    manager.manner = "refuses"
+async def test_a_refusal_has_the_name_that_the_service_gave_it(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    air.manners["GetAll"] = "refuses"
     async with hearing(bus.address) as hearer:
-        assert await error_of(hearer.link) == "org.freedesktop.DBus.Error.AccessDenied"
+        assert await error_of(hearer.link) == f"{NAME}.PermissionDenied"
 
 
 async def test_an_answer_that_is_no_table_of_properties_is_an_error(
-    bus: PrivateBus, manager: NetworkManagerStand
+    bus: PrivateBus, air: StandInNetworkManager
 ) -> None:
-    manager.manner = "babbles"
+    air.manners["GetAll"] = "babbles"
     async with hearing(bus.address) as hearer:
         with pytest.raises(BusError) as caught:
             await hearer.link.properties(PATH, NAME)
     assert caught.value.name == INCONSISTENT
 
 
-async def test_silence_ends_with_the_time_limit(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    manager.manner = "silent"
+async def test_silence_ends_with_the_time_limit(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    air.manners["GetAll"] = "silent"
     async with hearing(bus.address) as hearer:
         with pytest.raises(BusError) as caught:
             await hearer.link.call(PATH, PROPERTIES, "GetAll", "s", [NAME], limit_s=0.1)
-        manager.manner = "answers"
+        air.manners["GetAll"] = "answers"
         assert await hearer.link.properties(PATH, NAME)
     assert caught.value.name == NO_REPLY
 
@@ -98,23 +103,23 @@ async def test_silence_ends_with_the_time_limit(bus: PrivateBus, manager: Networ
     ("member", "signature", "body"), [("no name", "", []), ("GetAll", "s", [b"bytes"]), ("GetAll", "(", [])]
 )
 async def test_what_cannot_be_said_on_the_bus_is_an_error_and_harms_nobody(
-    bus: PrivateBus, manager: NetworkManagerStand, member: str, signature: str, body: list[Any]
+    bus: PrivateBus, air: StandInNetworkManager, member: str, signature: str, body: list[Any]
 ) -> None:
     async with hearing(bus.address) as hearer:
         assert await error_of(hearer.link, member, signature, body) == INVALID_ARGUMENTS
         assert await hearer.link.properties(PATH, NAME)
 
 
-async def test_without_the_service_a_call_fails_at_once(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+async def test_without_the_service_a_call_fails_at_once(bus: PrivateBus, air: StandInNetworkManager) -> None:
     async with hearing(bus.address) as hearer:
-        manager.stop()
+        air.stop()
         await hearer.moved(2)
         assert await error_of(hearer.link) == SERVICE_UNKNOWN
     assert await error_of(link_to(bus.address)) == SERVICE_UNKNOWN
 
 
-async def test_a_call_ends_when_the_bus_does(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    manager.manner = "silent"
+async def test_a_call_ends_when_the_bus_does(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    air.manners["GetAll"] = "silent"
     async with hearing(bus.address) as hearer:
         asking = asyncio.create_task(error_of(hearer.link))
         await asyncio.sleep(0)
@@ -122,34 +127,31 @@ async def test_a_call_ends_when_the_bus_does(bus: PrivateBus, manager: NetworkMa
         assert await asking == DISCONNECTED
 
 
-async def test_a_call_ends_when_the_service_does(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    manager.manner = "silent"
+async def test_a_call_ends_when_the_service_does(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    air.manners["GetAll"] = "silent"
     async with hearing(bus.address) as hearer:
         asking = asyncio.create_task(error_of(hearer.link))
-        await asyncio.to_thread(manager.was_asked.wait)
-        manager.stop()
+        await until_in_another_thread(lambda: air.asked)
+        air.stop()
         assert await asking == NO_REPLY  # the bus says so, long before the time limit
 
 
-async def test_it_hears_through_restarts_of_service_and_bus(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+async def test_it_hears_through_restarts_of_service_and_bus(bus: PrivateBus, air: StandInNetworkManager) -> None:
     async with hearing(bus.address) as hearer:
-        manager.change(State=60)
-        await hearer.hears({"State": 60})
-        manager.restart()
+        await hearer.hears(air, is_enabled=False)
+        air.restart()
         await hearer.moved(3)
-        manager.change(State=70)
-        await hearer.hears({"State": 70})
+        await hearer.hears(air, is_enabled=True)
         bus.kill()
         await hearer.moved(4)
         bus.start()
-        manager.restart()
+        air.restart()
         await hearer.moved(5)
-        manager.change(State=20)
-        await hearer.hears({"State": 20})
+        await hearer.hears(air, is_enabled=False)
     assert hearer.moves == [True, False, True, False, True, False]
 
 
-async def test_whatever_fails_on_the_way_it_is_made_anew(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+async def test_whatever_fails_on_the_way_it_is_made_anew(bus: PrivateBus, air: StandInNetworkManager) -> None:
     link, faults = link_to(bus.address), [ValueError("a mistake of ours")]
 
     def stumble() -> None:
@@ -164,45 +166,55 @@ async def test_whatever_fails_on_the_way_it_is_made_anew(bus: PrivateBus, manage
         assert (await link.properties(PATH, NAME))["State"] == 20
 
 
-async def test_a_stranger_is_not_believed(bus: PrivateBus, manager: NetworkManagerStand) -> None:
+async def tell(address: str, *signals: Message, to: str) -> None:
+    """By somebody new, to one alone, until the bus has passed it on: it answers in turn."""
+    stranger = await MessageBus(address).connect()
+    for signal in signals:
+        signal.destination = to
+        await stranger.send(signal)
+    await stranger.call(Message(BUS, BUS_PATH, BUS, "GetId"))
+    await left(stranger)
+
+
+async def test_a_stranger_is_not_believed(bus: PrivateBus, air: StandInNetworkManager) -> None:
     async with hearing(bus.address) as hearer:
         assert hearer.link._bus
         to = str(hearer.link._bus.unique_name)
-        gone = [NAME, manager.unique_name, ""]
-        with NetworkManagerStand(bus.address) as stranger:
-            stranger.start(name="org.example.Stranger")
-            stranger.tell(to, Message.new_signal(PATH, PROPERTIES, "PropertiesChanged", "sa{sv}as", [NAME, {}, []]))
-            stranger.tell(to, Message.new_signal(BUS_PATH, BUS, "NameOwnerChanged", "sss", gone))
-            stranger.stop()
-        manager.change(State=70)
-        await hearer.hears({"State": 70})
-    assert hearer.heard == [{"State": 70}]
+        gone = [NAME, air.unique_name, ""]
+        await tell(
+            bus.address,
+            Message.new_signal(PATH, PROPERTIES, "PropertiesChanged", "sa{sv}as", [NAME, {}, []]),
+            Message.new_signal(BUS_PATH, BUS, "NameOwnerChanged", "sss", gone),
+            to=to,
+        )
+        await hearer.hears(air, is_enabled=False)
+    assert hearer.heard == [False]
     assert hearer.moves == [True, False]  # the latter when we left
 
 
 class LateLink(Link):
     """Learns who owns the name when that one has left, which it heard before."""
 
-    def __init__(self, address: str, manager: NetworkManagerStand) -> None:
+    def __init__(self, address: str, air: StandInNetworkManager) -> None:
         super().__init__(NAME, address=address)
         self.has_asked = asyncio.Event()
-        self._manager = manager
+        self._air = air
 
     async def _ask_owner(self, bus: Bus) -> str:
         owner = await super()._ask_owner(bus)
-        self._manager.stop()
+        self._air.stop()
         await bus.ask(Call(BUS, BUS_PATH, BUS, "GetId"), PATIENCE_S)
         self.has_asked.set()
         return owner
 
 
-async def test_what_was_heard_is_newer_than_a_late_answer(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    link = LateLink(bus.address, manager)
+async def test_what_was_heard_is_newer_than_a_late_answer(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    link = LateLink(bus.address, air)
     hearer = Hearer(link)
     async with running(link):
         await link.has_asked.wait()
         assert not link.is_present
-        manager.start()
+        air.start()
         await hearer.sees_service()
         assert await link.properties(PATH, NAME)
         assert hearer.moves == [True]
@@ -283,18 +295,18 @@ def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-async def test_nothing_is_left_behind(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    manager.stop()
+async def test_nothing_is_left_behind(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    air.stop()
     bus.kill()
     files = open_files()
     async with running(link_to(bus.address)) as link:
         hearer = Hearer(link)
         for number in range(3):
             bus.start()
-            manager.start()
+            air.start()
             await hearer.moved(2 * number + 1)
             await link.properties(PATH, NAME)
-            manager.stop()
+            air.stop()
             bus.kill()
             await hearer.moved(2 * number + 2)
     assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -13,7 +13,7 @@ from appliance.network.bus import BusError
 from appliance.network.network_manager import NetworkManager
 from appliance.network.profiles import Wanted, home_settings
 from tests.network.conftest import PATIENCE_S, Moved, link_to, running
-from tests.stands.network_manager import PrivateBus
+from tests.stands.private_bus import PrivateBus
 
 PROGRAM = shutil.which("NetworkManager", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or ""
 STAND = Path(__file__).parents[1] / "stands" / "real_network_manager"

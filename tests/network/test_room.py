@@ -44,7 +44,7 @@ from appliance.service.network import NetworkService
 from tests.network.conftest import PATIENCE_S
 from tests.network.test_joining import PASSPHRASE, QUICK
 from tests.stands.avahi import avahi
-from tests.stands.network_manager import PrivateBus
+from tests.stands.private_bus import PrivateBus
 
 EAGER = Plan("by-itself", settle_s=0.0, grace_s=0.0, lost_after_s=0.0)
 PASSWORD = "correct horse"

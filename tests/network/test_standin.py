@@ -1,10 +1,22 @@
 """The stand-in against NetworkManager's own introspection files (Debian's package network-manager-dev)."""
 
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
 import pytest
 
 from appliance.network.standin.air import Router
 from appliance.network.standin.state import NAME, Active, Connection, State
-from tests.network.test_stand import real_properties
+
+INTERFACES = Path("/usr/share/dbus-1/interfaces")
+
+
+def real_properties(interface: str) -> dict[str, str]:
+    """Names and D-Bus types."""
+    file = INTERFACES / f"{interface}.xml"
+    assert file.is_file(), "`scripts/system-packages test` installs network-manager-dev"
+    (found,) = [one for one in ET.parse(file).iter("interface") if one.get("name") == interface]
+    return {each.attrib["name"]: each.attrib["type"] for each in found.findall("property")}
 
 
 @pytest.fixture

@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.network.model import UNKNOWN, Uplink
-from tests.network.conftest import Follower
-from tests.stands.network_manager import ACTIVE, PATH, NetworkManagerStand, PrivateBus
+from appliance.network.standin.air import Router
+from appliance.network.standin.service import StandInNetworkManager
+from appliance.network.standin.state import Section, State
+from tests.network.conftest import Follower, be_in
+from tests.stands.private_bus import PrivateBus
 
 NOTHING = Uplink(is_known=True, is_connected=False, names=(), is_metered=None, is_behind_portal=False)
 HOME = Uplink(
@@ -20,80 +23,110 @@ HOTEL = Uplink(is_known=True, is_connected=True, names=("hotel",), is_metered=Fa
 CABLE = Uplink(is_known=True, is_connected=True, names=("eth0",), is_metered=False, is_behind_portal=False)
 
 
-def join_home(manager: NetworkManagerStand) -> None:
-    manager.join_wifi(b"home", "netplan-home")
+def join_home(air: StandInNetworkManager) -> None:
+    be_in(air, "netplan-home", Router(b"home"))
 
 
-def join_phone(manager: NetworkManagerStand) -> None:
-    manager.join_wifi(b"phone", "phone", Metered=3)
+def join_phone(air: StandInNetworkManager) -> None:
+    be_in(air, "phone", Router(b"phone", metered=3))
 
 
-def join_hotel(manager: NetworkManagerStand) -> None:
-    manager.join_wifi(b"hotel", "hotel", State=60, Connectivity=2)
+def join_hotel(air: StandInNetworkManager) -> None:
+    be_in(air, "hotel", Router(b"hotel", connectivity=2))
 
 
-async def test_it_knows_where_it_is_and_hears_of_every_change(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    join_home(manager)
+def leave(air: StandInNetworkManager) -> None:
+    air.change(lambda state: setattr(state, "active", None))
+
+
+def set_wire(air: StandInNetworkManager, name: str) -> None:
+    """In a network by cable; without a name the cable is pulled."""
+
+    def join(state: State) -> None:
+        state.has_wire, state.wire = bool(name), name
+
+    air.change(join)
+
+
+def set_router(air: StandInNetworkManager, **changed: int) -> None:
+    """Something of whom the box is in with is different now."""
+
+    def change(state: State) -> None:
+        assert state.active
+        assert state.active.router
+        for name, value in changed.items():
+            setattr(state.active.router, name, value)
+
+    air.change(change)
+
+
+async def test_it_knows_where_it_is_and_hears_of_every_change(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    join_home(air)
     async with Follower(bus.address).following() as follower:
         await follower.sees(HOME)
-        join_phone(manager)
+        join_phone(air)
         await follower.sees(PHONE)
-        join_hotel(manager)
+        join_hotel(air)
         await follower.sees(HOTEL)
-        manager.change(State=70, Connectivity=4)  # somebody signed in
+        set_router(air, connectivity=4)  # somebody signed in
         await follower.sees(Uplink(True, True, ("hotel",), is_metered=False, is_behind_portal=False))
-        manager.leave()
+        leave(air)
         await follower.sees(NOTHING)
-        manager.join_wire("eth0", Metered=2)
+        set_wire(air, "eth0")
         await follower.sees(CABLE)
 
 
-async def test_a_connection_that_is_renamed_is_told(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    manager.join_wire("eth0")
-    (active,) = [path for path in manager.objects if path != PATH]
+async def test_a_connection_that_is_renamed_is_told(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    set_wire(air, "eth0")
     async with Follower(bus.address).following() as follower:
         await follower.sees(CABLE)
-        manager.change(active, ACTIVE, Id="office")
+        set_wire(air, "office")
         await follower.sees(Uplink(True, True, ("office",), is_metered=False, is_behind_portal=False))
 
 
+class OutOfSight(State):
+    """No access point can be looked at, though the connection names one."""
+
+    def objects(self) -> dict[str, dict[str, Section]]:
+        return {path: told for path, told in super().objects().items() if "AccessPoint" not in path}
+
+
 async def test_an_access_point_out_of_sight_leaves_the_name_of_the_connection(
-    bus: PrivateBus, manager: NetworkManagerStand
+    bus: PrivateBus, air: StandInNetworkManager
 ) -> None:
-    join_home(manager)
-    (gone,) = [path for path in manager.objects if "AccessPoint" in path]
-    del manager.objects[gone]
+    air.state = OutOfSight()
+    join_home(air)
     async with Follower(bus.address).following() as follower:
         await follower.sees(Uplink(True, True, ("netplan-home",), is_metered=False, is_behind_portal=False))
 
 
 async def test_many_changes_are_one_reading_and_the_last_one_is_told(
-    bus: PrivateBus, manager: NetworkManagerStand
+    bus: PrivateBus, air: StandInNetworkManager
 ) -> None:
     async with Follower(bus.address).following() as follower:
         await follower.sees(NOTHING)
-        before = len(manager.asked)
+        before = len(air.asked)
         for number in range(300):
-            manager.change(Metered=1 + number % 4, State=60)
-        join_phone(manager)
+            set_wire(air, "" if number % 2 else "eth0")
+        join_phone(air)
         await follower.sees(PHONE)
-        assert len(manager.asked) - before < 30
+        assert len(air.asked) - before < 30
     assert follower.told == [NOTHING, PHONE]
 
 
 async def test_it_is_unknown_until_networkmanager_comes_and_when_it_goes(
-    bus: PrivateBus, manager: NetworkManagerStand
+    bus: PrivateBus, air: StandInNetworkManager
 ) -> None:
-    manager.stop()
-    join_home(manager)
+    air.stop()
+    join_home(air)
     async with Follower(bus.address).following() as follower:
         assert follower.watch.uplink == UNKNOWN
-        manager.start()
+        air.start()
         await follower.sees(HOME)
-        manager.stop()
+        air.stop()
         await follower.sees(UNKNOWN)
-        join_phone(manager)
-        manager.start()
+        join_phone(air)
+        air.start()
         await follower.sees(PHONE)
     assert follower.told == [HOME, UNKNOWN, PHONE]
 
@@ -102,35 +135,35 @@ async def test_a_bus_may_come_late_and_go_and_come_again(tmp_path: Path) -> None
     private = PrivateBus(tmp_path)
     async with Follower(private.address).following() as follower:
         for _ in range(2):
-            with private, NetworkManagerStand(private.address) as manager:
-                join_home(manager)
-                manager.start()
+            with private, StandInNetworkManager(private.address) as air:
+                join_home(air)
+                air.start()
                 await follower.sees(HOME)
                 private.kill()
                 await follower.sees(UNKNOWN)
     assert follower.told == [HOME, UNKNOWN, HOME, UNKNOWN]
 
 
-async def test_who_is_refused_knows_nothing_and_asks_again(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    join_home(manager)
+async def test_who_is_refused_knows_nothing_and_asks_again(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    join_home(air)
     async with Follower(bus.address).following() as follower:
         await follower.sees(HOME)
-        manager.manner = "refuses"
-        manager.change(Metered=1)
+        air.manners["GetAll"] = "refuses"
+        set_router(air, metered=1)
         await follower.sees(UNKNOWN)
-        manager.change(Metered=2)
-        manager.manner = "answers"
+        set_router(air, metered=2)
+        air.manners["GetAll"] = "answers"
         await follower.sees(HOME)
 
 
-async def test_a_silent_networkmanager_is_an_unknown_one(bus: PrivateBus, manager: NetworkManagerStand) -> None:
-    join_home(manager)
-    async with Follower(bus.address, limit_s=1.0).following() as follower:
+async def test_a_silent_networkmanager_is_an_unknown_one(bus: PrivateBus, air: StandInNetworkManager) -> None:
+    join_home(air)
+    async with Follower(bus.address, limit_s=0.5).following() as follower:
         await follower.sees(HOME)
-        manager.manner = "silent"
-        manager.change(Metered=1)
+        air.manners["GetAll"] = "silent"
+        set_router(air, metered=1)
         await follower.sees(UNKNOWN)
-        manager.manner = "answers"
+        air.manners["GetAll"] = "answers"
         await follower.sees(Uplink(True, True, HOME.names, is_metered=True, is_behind_portal=False))
 
 
@@ -138,8 +171,8 @@ ACTS = {
     "home": (join_home, HOME),
     "phone": (join_phone, PHONE),
     "hotel": (join_hotel, HOTEL),
-    "leave": (NetworkManagerStand.leave, NOTHING),
-    "restart": (NetworkManagerStand.restart, None),
+    "leave": (leave, NOTHING),
+    "restart": (StandInNetworkManager.restart, NOTHING),
 }
 
 
@@ -153,12 +186,11 @@ def test_it_ends_at_the_last_network_and_never_tells_of_one_that_never_was(
 
 async def live(folder: Path, names: list[str]) -> None:
     now = NOTHING
-    with PrivateBus(folder) as private, NetworkManagerStand(private.address) as manager:
-        manager.start()
+    with PrivateBus(folder) as private, StandInNetworkManager(private.address) as air:
+        air.start()
         async with Follower(private.address).following() as follower:
             for name in names:
-                act, leads_to = ACTS[name]
-                await asyncio.to_thread(act, manager)  # so that it falls into the midst of a reading
-                now = leads_to or now
+                act, now = ACTS[name]
+                await asyncio.to_thread(act, air)  # so that it falls into the midst of a reading
             await follower.sees(now)
     assert set(follower.told) <= {UNKNOWN, NOTHING, HOME, PHONE, HOTEL}

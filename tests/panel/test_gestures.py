@@ -202,8 +202,9 @@ class StuckRules(EdgeRules):
 TestSave = SaveRules.TestCase
 TestUpload = UploadRules.TestCase
 TestStuck = StuckRules.TestCase
-for case in (TestSave, TestUpload, TestStuck):
-    case.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestSave.settings = TestUpload.settings = TestStuck.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None
+)
 
 
 def driven(gesture: Gesture, edges: list[tuple[float, bool]], until_s: float) -> list[tuple[float, Outcome]]:

@@ -147,7 +147,7 @@ def test_keys_of_a_terminal_are_buttons_and_the_terminal_is_given_back(terminal:
         terminal.type("q")
         assert heard(process) == "quit"
 
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
         assert terminal.modes == before
 
 
@@ -160,7 +160,7 @@ def test_keys_that_come_too_fast_wait_for_their_turn() -> None:
 
         assert [heard(process) for _ in range(4)] == ["began", "ended 2", "began", "ended 1"]
         assert heard(process) == "nobody quit"
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 def test_quitting_in_the_middle_of_a_hold_keeps_the_press() -> None:
@@ -175,14 +175,14 @@ def test_quitting_in_the_middle_of_a_hold_keeps_the_press() -> None:
 
         assert heard(process) == "quit"
         assert heard(process).startswith("ended ")
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("path", ["/dev/null", __file__])
 def test_a_file_is_left_alone(path: str) -> None:
     with Path(path).open("rb") as file, demo("file", file, 0.3) as process:
         assert [heard(process), heard(process)] == ["deaf", "nobody quit"]
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 def test_the_terminal_of_another_session_is_left_alone(terminal: Terminal) -> None:
@@ -204,7 +204,7 @@ def test_a_background_job_is_never_stopped(terminal: Terminal) -> None:
         time.sleep(0.3)
         assert state_of(job) in "RS", "stopped by the terminal"
         assert heard(process) == "nobody quit"
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
         assert terminal.modes == before
 
 
@@ -229,7 +229,7 @@ def test_a_terminal_that_goes_away_leaves_the_box_running(terminal: Terminal) ->
         assert heard(process) == "listening"
         terminal.hang_up()
         assert heard(process) == "nobody quit"
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
 
 
 def test_a_job_that_loses_the_terminal_is_not_stopped_by_its_keys(terminal: Terminal) -> None:
@@ -242,4 +242,4 @@ def test_a_job_that_loses_the_terminal_is_not_stopped_by_its_keys(terminal: Term
         time.sleep(0.3)
         assert state_of(job) in "RS", "stopped by the terminal"
         assert heard(process) == "nobody quit"
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0

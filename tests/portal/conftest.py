@@ -3,17 +3,39 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 from setup_portal.app import pages
 from setup_portal.gate import Gate
 from setup_portal.idle import Idle
+from setup_portal.keys import Keys
 from setup_portal.store import Store
 
 from appliance.control.standin import StandInService, StandInSupervisor
 from tests.portal.visitor import HOME, Visitor
 
 PASSWORD = "four plain little words"
+LITTLE_COST = 2
+"""Of a password's hash: nobody attacks it here. The process that a test starts takes the real one."""
+
+
+class CompiledTemplates(BytecodeCache):
+    """Every test has pages of its own; the templates are compiled once for all of them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code
+        self._known[bucket.key + bucket.checksum] = bucket.code
+
+
+TEMPLATES = CompiledTemplates()
 
 
 @dataclass
@@ -45,9 +67,12 @@ class Portal:
 
 
 def _started(folder: Path, control: Path, box_name: object) -> tuple[Idle, Gate]:
-    idle = Idle(None, 0.0)
+    idle, store = Idle(None, 0.0), Store(folder)
     assert callable(box_name)
-    return idle, Gate(pages(Store(folder), idle, str(control)), idle, box_name)
+    app = pages(store, idle, str(control))
+    app.jinja_env.bytecode_cache = TEMPLATES
+    app.extensions["keys"] = Keys(store, cost=LITTLE_COST)
+    return idle, Gate(app, idle, box_name)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from appliance.control.standin import StandInSupervisor
 
 ROOT = Path(__file__).parents[2]
 MOST_PSS_KB = 45 * 1024
-PATIENCE_S = 30
+PATIENCE_S = 60
 HAND_OVER = """
 import os, sys
 os.dup2(int(sys.argv[1]), 3)

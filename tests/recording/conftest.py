@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from appliance.recording.ring import Ring
 from appliance.recording.segment import Segment
 from appliance.recording.store import RingStore, describe_now, first_reason
 from appliance.recording.watcher import Watcher
+from tests.stands.small_disk import small_disk
 
 # Cameras
 
@@ -170,26 +171,6 @@ class SteppableClock:
         return self.trusted
 
 
-# Disks
-
-
-@contextmanager
-def small_disk(folder: Path, options: str) -> Iterator[Path]:
-    """A tmpfs at `folder`, which is made; skips the test for a user who may not mount."""
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip(f"this machine mounts no tmpfs: {done.stderr.decode().strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 # Footage
 
 
@@ -304,7 +285,7 @@ class Rig:
     def ring(self) -> Ring:
         return self.store.ring
 
-    async def until(self, what: Callable[[], object], limit_s: float = 15.0) -> None:
+    async def until(self, what: Callable[[], object], limit_s: float = 60.0) -> None:
         """Wait until something is so."""
         async with asyncio.timeout(limit_s):
             while not what():

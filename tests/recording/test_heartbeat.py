@@ -12,7 +12,7 @@ from appliance.notify import Notifier
 from appliance.recording.freshness import Freshness
 from appliance.recording.heartbeat import FOR_ANOTHER_LIFE, Heartbeat
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 
 @dataclass

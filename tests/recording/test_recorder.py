@@ -85,7 +85,7 @@ async def test_another_picture_format_begins_a_new_epoch(
 ) -> None:
     url = udp_sender(changing_stream, has_sound=False).url
     async with recording(StreamCamera(url, start_limit_s=10.0)) as rig:
-        await rig.until(lambda: 1 in rig.ring.epochs and any(s.epoch == 1 for s in rig.ring), limit_s=20.0)
+        await rig.until(lambda: 1 in rig.ring.epochs and any(s.epoch == 1 for s in rig.ring))
         changed = rig.ring.epochs[1]
         assert changed.reason == FORMAT_CHANGED
         assert (rig.witness.states[1][1], rig.witness.states[1][2]) == ("no-camera", FORMAT_CHANGED)
@@ -147,7 +147,7 @@ async def test_being_stopped_while_it_waits_or_connects_is_prompt(recording: Rec
 async def test_key_frames_far_apart_give_longer_segments_and_a_word(recording: RecordingFactory) -> None:
     async with recording(PatternCamera(key_frame_every_s=4.0)) as rig:
         assert rig.recorder.warning is None
-        await rig.until(lambda: len(rig.ring) >= 1, limit_s=20.0)
+        await rig.until(lambda: len(rig.ring) >= 1)
         assert lengths(list(rig.ring))[0] == pytest.approx(4.0, abs=0.6)
         warning = rig.recorder.warning
         assert warning == "The camera sends key frames 4 s apart: segments are longer for it."
@@ -233,7 +233,7 @@ async def test_a_full_disk_shrinks_the_ring_and_recording_goes_on(
         free = os.statvfs(root)
         stranger = root / "stranger"
         stranger.write_bytes(bytes(free.f_bavail * free.f_frsize - 350_000))
-        await rig.until(lambda: rig.ring.oldest and rig.ring.oldest.number > 2, limit_s=20.0)
+        await rig.until(lambda: rig.ring.oldest and rig.ring.oldest.number > 2)
         assert rig.witness.story() == ["recording"]
         assert rig.store.trouble is None
 

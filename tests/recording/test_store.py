@@ -176,7 +176,7 @@ async def test_a_segment_is_unflushed_until_it_is_on_the_card(tmp_path: Path) ->
         may_go_on = asyncio.Event()
         loop = asyncio.get_running_loop()
         busy = loop.run_in_executor(
-            b.flusher, lambda: asyncio.run_coroutine_threadsafe(may_go_on.wait(), loop).result(10)
+            b.flusher, lambda: asyncio.run_coroutine_threadsafe(may_go_on.wait(), loop).result(60)
         )
         at_s = b.clock.monotonic_s() - 20.0
         for number in range(3):

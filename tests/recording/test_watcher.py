@@ -32,7 +32,7 @@ def watcher() -> Iterator[Watcher]:
 
 async def heard(news: list[FileNews], count: int) -> list[tuple[str, int]]:
     """The news once there are so many, and a little later, so that one too many is seen."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(news) < count:  # noqa: ASYNC110 - one too many is to be seen, too
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.1)

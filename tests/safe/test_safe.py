@@ -37,7 +37,7 @@ from appliance.safe.__main__ import MakeNetwork, be_safe
 from appliance.safe.buttons import SafeButtons
 from appliance.settings.model import NetworkSettings
 from tests.safe.conftest import REASON, REPORT, Run
-from tests.stands.network_manager import PrivateBus
+from tests.stands.private_bus import PrivateBus
 from tests.stands.typed import moment
 from tests.system.conftest import wait_until
 

@@ -25,7 +25,7 @@ from appliance.upload.register import Register
 from appliance.upload.uploader import Uploader
 from tests.stands.memory_box import HandClock
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 BEFORE = "an earlier boot"
 
 

@@ -26,7 +26,7 @@ from appliance.recording.ring import Ring
 from appliance.recording.segment import Key
 from appliance.recording.store import RingStore, describe_now, first_reason
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 GRACE_S = 0.6
 """After so long a press without a camera is known to get no more footage."""
 

@@ -13,12 +13,13 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from appliance.storage.rclone import find_rclone
+from tests.stands.ports import free_port
 
 Kind = Literal["webdav", "sftp", "s3", "ftp"]
 
@@ -37,7 +38,7 @@ def obscured(password: str) -> str:
 
 @dataclass(frozen=True)
 class StorageServer:
-    """One running storage. `url`: for kinds that speak HTTP."""
+    """One running storage. `folder`: what lies on it."""
 
     kind: Kind
     folder: Path
@@ -45,6 +46,11 @@ class StorageServer:
     process: subprocess.Popen[bytes]
     user: str = USER
     password: str = PASSWORD
+
+    @property
+    def url(self) -> str:
+        """For kinds that speak HTTP."""
+        return f"http://127.0.0.1:{self.port}"
 
     def section(self, name: str = "garage", *, port: int | None = None, password: str | None = None) -> str:
         """The section of rclone's configuration that reaches it, by another port if a proxy stands in front."""
@@ -68,12 +74,14 @@ def section(kind: Kind, name: str, *, port: int, user: str = USER, password: str
 
 
 @contextlib.contextmanager
-def serve(kind: Kind, folder: Path, *options: str, port: int | None = None) -> Iterator[StorageServer]:
+def serve(
+    kind: Kind, folder: Path, *options: str, user: str = USER, password: str = PASSWORD
+) -> Iterator[StorageServer]:
     """A storage that runs until the block ends. What a test puts into `folder` by hand is seen at once."""
     with tempfile.TemporaryDirectory(prefix="storage-") as cache:
-        at = port or free_port()
+        at = free_port()
         process = subprocess.Popen(
-            [*_DIES_WITH_US, *_command(kind, folder, at, options)],
+            [*_DIES_WITH_US, *_command(kind, folder, at, user, password), *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -81,24 +89,16 @@ def serve(kind: Kind, folder: Path, *options: str, port: int | None = None) -> I
         )
         try:
             _wait_until_it_listens(at, process)
-            yield StorageServer(kind, folder, at, process)
+            yield StorageServer(kind, folder, at, process, user, password)
         finally:
             process.kill()
             process.wait()
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def _command(kind: Kind, folder: Path, port: int, options: Sequence[str]) -> list[str]:
-    login = [f"--auth-key={USER},{PASSWORD}"] if kind == "s3" else [f"--user={USER}", f"--pass={PASSWORD}"]
+def _command(kind: Kind, folder: Path, port: int, user: str, password: str) -> list[str]:
+    login = [f"--auth-key={user},{password}"] if kind == "s3" else [f"--user={user}", f"--pass={password}"]
     fresh = ["--dir-cache-time=20ms", "--buffer-size=0", "--vfs-write-wait=60s"]  # pieces may come in any order
-    return [find_rclone(), "serve", kind, f"--addr=127.0.0.1:{port}", *login, *fresh, *options, str(folder)]
+    return [find_rclone(), "serve", kind, f"--addr=127.0.0.1:{port}", *login, *fresh, str(folder)]
 
 
 def _wait_until_it_listens(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -1,12 +1,8 @@
 """Real rclones: servers on loopback for users of the room, and the room itself with a configuration in a folder."""
 
-import contextlib
 import fcntl
 import os
-import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,75 +14,30 @@ from appliance.storage.model import Question, Ready, SignIn, Step
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from tests.stands.oauth_provider import OAuthProvider, oauth_provider
+from tests.stands.storage_servers import StorageServer, serve
 
-USER = "moment"
 PASSWORD = "pa`ss\"word'$(touch PWNED)"
 """A password that would do harm if a shell ever saw it."""
 SIGN_IN_PORT = 53682
-
-
-@dataclass(frozen=True)
-class Served:
-    """A storage that is served on loopback. `folder`: what lies on it."""
-
-    port: int
-    folder: Path
-    process: subprocess.Popen[bytes]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
-@contextlib.contextmanager
-def serve(protocol: str, folder: Path, *options: str) -> Iterator[Served]:
-    """`rclone serve` with a folder, once it listens. What a test lays into the folder is there at once."""
-    port = free_port()
-    own = ["--config=/dev/null", f"--addr=127.0.0.1:{port}", "--dir-cache-time=0"]
-    argv = [find_rclone(), "serve", protocol, str(folder), *own, *options]
-    with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "XDG_CACHE_HOME": cache}
-        with subprocess.Popen(argv, env=environment, stderr=subprocess.DEVNULL) as process:
-            try:
-                wait_for_port(port)
-                yield Served(port, folder, process)
-            finally:
-                process.kill()
-
-
-def wait_for_port(port: int, limit_s: float = 60.0) -> None:
-    """Until somebody listens; not every server tells."""
-    until_s = time.monotonic() + limit_s
-    while True:
-        with socket.socket() as visitor:
-            if visitor.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert time.monotonic() < until_s
-        time.sleep(0.05)
+AT_ONCE = "--dir-cache-time=0"
+"""What a test lays into a served folder is there at once."""
 
 
 @pytest.fixture(scope="module")
-def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serve("webdav", tmp_path_factory.mktemp("webdav"), f"--user={USER}", f"--pass={PASSWORD}") as served:
+def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
+    with serve("webdav", tmp_path_factory.mktemp("webdav"), AT_ONCE, password=PASSWORD) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serve("sftp", tmp_path_factory.mktemp("sftp"), f"--user={USER}", f"--pass={PASSWORD}") as served:
+def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
+    with serve("sftp", tmp_path_factory.mktemp("sftp"), AT_ONCE, password=PASSWORD) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serve("s3", tmp_path_factory.mktemp("s3"), "--auth-key=ACCESS,SECRETSECRET") as served:
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
+    with serve("s3", tmp_path_factory.mktemp("s3"), AT_ONCE, user="ACCESS", password="SECRETSECRET") as served:
         yield served
 
 

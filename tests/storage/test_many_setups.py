@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from appliance.storage.model import Question, Ready, Step, StorageRefusedError
+from tests.stands.campaign import IS_FULL
 from tests.storage.conftest import Box, private_folders, rcd_of
 
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 SEEDS = range(100) if IS_FULL else (2, 5, 7)
 STEPS = 60 if IS_FULL else 25
 NAMES = ("one", "two", "three", "four")

@@ -12,11 +12,12 @@ from appliance.storage.asking import Listed, Queries, QueryError
 from appliance.storage.model import StorageRefusedError
 from appliance.storage.rclone import Rclone, find_rclone
 from tests.stands.oauth_provider import OAuthProvider
-from tests.storage.conftest import Box, Served, private_folders
+from tests.stands.storage_servers import StorageServer
+from tests.storage.conftest import Box, private_folders
 
 
 @pytest.fixture
-def config(tmp_path: Path, s3: Served) -> Path:
+def config(tmp_path: Path, s3: StorageServer) -> Path:
     path = tmp_path / "rclone.conf"
     path.write_text(
         f"[my bucket]\ntype = s3\nprovider = Other\naccess_key_id = ACCESS\nsecret_access_key = SECRETSECRET\n"
@@ -25,7 +26,7 @@ def config(tmp_path: Path, s3: Served) -> Path:
     return path
 
 
-async def test_every_query_against_a_real_storage(config: Path, s3: Served, tmp_path: Path) -> None:
+async def test_every_query_against_a_real_storage(config: Path, s3: StorageServer, tmp_path: Path) -> None:
     for number in range(2):
         folder = [s3.folder / "shelf", tmp_path / "mine"][number]
         folder.mkdir()

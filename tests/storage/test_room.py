@@ -12,18 +12,19 @@ import pytest
 from appliance.storage.model import Remote, StorageRefusedError
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
-from tests.storage.conftest import PASSWORD, USER, Box, Served, private_folders, serve, set_up
+from tests.stands.storage_servers import USER, StorageServer, serve
+from tests.storage.conftest import AT_ONCE, PASSWORD, Box, private_folders, set_up
 
 
 def files_in(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def webdav_answers(served: Served, **others: str) -> dict[str, str]:
+def webdav_answers(served: StorageServer, **others: str) -> dict[str, str]:
     return {"url": served.url, "vendor": "other", "user": USER, "pass": PASSWORD, **others}
 
 
-async def test_webdav_from_the_first_question_to_a_proven_test(box: Box, webdav: Served) -> None:
+async def test_webdav_from_the_first_question_to_a_proven_test(box: Box, webdav: StorageServer) -> None:
     assert await set_up(box, "my cloud", "webdav", webdav_answers(webdav)) == ["url", "vendor", "user", "pass"]
     assert await box.room.remotes() == [Remote("my cloud", "webdav")]
     assert box.changes == [None]
@@ -34,7 +35,7 @@ async def test_webdav_from_the_first_question_to_a_proven_test(box: Box, webdav:
     assert files_in(webdav.folder) == []
 
 
-async def test_a_wrong_password_is_told_by_the_test(box: Box, webdav: Served) -> None:
+async def test_a_wrong_password_is_told_by_the_test(box: Box, webdav: StorageServer) -> None:
     await set_up(box, "cloud", "webdav", webdav_answers(webdav, **{"pass": "wrong"}))
     with pytest.raises(StorageRefusedError, match="401"):
         await box.room.test("cloud")
@@ -42,14 +43,14 @@ async def test_a_wrong_password_is_told_by_the_test(box: Box, webdav: Served) ->
         await box.room.free("cloud")
 
 
-async def test_sftp_is_proven_by_hash(box: Box, sftp: Served) -> None:
+async def test_sftp_is_proven_by_hash(box: Box, sftp: StorageServer) -> None:
     answers = {"host": "127.0.0.1", "user": USER, "port": str(sftp.port), "pass": PASSWORD}
     assert await set_up(box, "nas", "sftp", answers) == ["host", "user", "port", "pass"]
     assert (await box.room.test("nas:")).proof in {"sha1", "md5"}
     assert files_in(sftp.folder) == []
 
 
-async def test_s3_is_proven_by_hash(box: Box, s3: Served) -> None:
+async def test_s3_is_proven_by_hash(box: Box, s3: StorageServer) -> None:
     answers = {"provider": "Other", "access_key_id": "ACCESS", "secret_access_key": "SECRETSECRET", "endpoint": s3.url}
     keys = await set_up(box, "bucket", "s3", answers)
     assert keys == ["provider", "access_key_id", "secret_access_key", "region", "endpoint"]
@@ -59,7 +60,7 @@ async def test_s3_is_proven_by_hash(box: Box, s3: Served) -> None:
 
 
 async def test_a_storage_that_cannot_be_written_is_told(box: Box, tmp_path: Path) -> None:
-    with serve("webdav", tmp_path / "served", "--read-only", f"--user={USER}", f"--pass={PASSWORD}") as served:
+    with serve("webdav", tmp_path / "served", AT_ONCE, "--read-only", password=PASSWORD) as served:
         await set_up(box, "cloud", "webdav", webdav_answers(served))
         with pytest.raises(StorageRefusedError, match="Failed to copy"):
             await box.room.test("cloud:x")
@@ -83,7 +84,7 @@ async def test_the_folder_may_not_be_named_like_a_command(box: Box) -> None:
         await box.room.test("cloud:`touch PWNED`")
 
 
-async def test_a_removed_storage_is_forgotten_and_its_files_stay(box: Box, webdav: Served) -> None:
+async def test_a_removed_storage_is_forgotten_and_its_files_stay(box: Box, webdav: StorageServer) -> None:
     await set_up(box, "cloud", "webdav", webdav_answers(webdav))
     (webdav.folder / "memory.mp4").write_bytes(b"x")
     await box.room.remove("cloud")
@@ -160,7 +161,7 @@ def test_the_room_loads_nothing_heavy() -> None:
     assert told == "set()\n"
 
 
-async def test_a_public_link_opens_the_file(box: Box, s3: Served) -> None:
+async def test_a_public_link_opens_the_file(box: Box, s3: StorageServer) -> None:
     answers = {"provider": "Other", "access_key_id": "ACCESS", "secret_access_key": "SECRETSECRET", "endpoint": s3.url}
     await set_up(box, "bucket", "s3", answers)
     (s3.folder / "linked").mkdir()
@@ -176,7 +177,7 @@ async def test_a_public_link_opens_the_file(box: Box, s3: Served) -> None:
     assert "SECRETSECRET" not in link
 
 
-async def test_a_kind_without_public_links_says_so(box: Box, webdav: Served) -> None:
+async def test_a_kind_without_public_links_says_so(box: Box, webdav: StorageServer) -> None:
     await set_up(box, "cloud", "webdav", webdav_answers(webdav))
     (webdav.folder / "film.mp4").write_bytes(b"a film")
 

@@ -1,6 +1,7 @@
 """The whole appliance as real processes, driven from outside only: its command line, its socket, its files."""
 
 import contextlib
+import itertools
 import json
 import os
 import signal
@@ -26,12 +27,16 @@ from appliance.control.messages import (
     StatusAnswer,
 )
 from tests.conftest import PROJECT_ROOT, RTSP_CAMERA, SYSTEM_PYTHON, RunningCamera
+from tests.stands.small_disk import small_disk
 
 SHORT: dict[str, dict[str, object]] = {
     "ring": {"segment_seconds": 1},
     "memories": {"minutes_per_step": 0.1, "seconds_per_step": 0.5},
 }
 """Segments of a second, a step of six: a story takes seconds instead of minutes."""
+
+PATIENCE_S = 60.0
+"""For what happens sooner or later, on a busy machine too: who waits so long waits for ever."""
 
 Settings = Mapping[str, Mapping[str, object]]
 MountDisk = Callable[..., Path]
@@ -52,7 +57,7 @@ def environment(**more: str) -> dict[str, str]:
     return inherited | {"PYTHONPATH": f"{PROJECT_ROOT}:{PROJECT_ROOT / 'setup-portal'}", "PYTHONUNBUFFERED": "1"} | more
 
 
-def wait_until(what: str, is_so: Callable[[], bool], within_s: float) -> float:
+def wait_until(what: str, is_so: Callable[[], bool], within_s: float = PATIENCE_S) -> float:
     """How long it took; fails with `what` when it never comes to be."""
     began_s = time.monotonic()
     while not is_so():
@@ -113,7 +118,7 @@ class Box:
         self,
         *,
         state: RecordingState | None = "recording",
-        within_s: float = 20,
+        within_s: float = PATIENCE_S,
         before: Sequence[str] = (),
         path: str | None = None,
     ) -> "Box":
@@ -142,7 +147,7 @@ class Box:
         self._process = process
         self._sessions.append(process.pid)
 
-    def end(self, how: signal.Signals = signal.SIGTERM, within_s: float = 15) -> int:
+    def end(self, how: signal.Signals = signal.SIGTERM, within_s: float = PATIENCE_S) -> int:
         """Its exit code after this signal."""
         self.process.send_signal(how)
         return self.process.wait(within_s)
@@ -183,13 +188,13 @@ class Box:
         except (NoSupervisorError, GoneError):
             return "absent"
 
-    def wait_for(self, state: RecordingState, within_s: float = 20) -> float:
+    def wait_for(self, state: RecordingState, within_s: float = PATIENCE_S) -> float:
         return wait_until(f"state {state}\n{self.log}", lambda: self.state() == state, within_s)
 
-    def wait_for_segments(self, count: int, within_s: float = 30) -> None:
+    def wait_for_segments(self, count: int, within_s: float = PATIENCE_S) -> None:
         wait_until(f"{count} segments", lambda: self.status().ring.segments >= count, within_s)
 
-    def wait_until_kept(self, within_s: float = 30) -> None:
+    def wait_until_kept(self, within_s: float = PATIENCE_S) -> None:
         """Until nothing is pending any more."""
         wait_until(f"all files made\n{self.log}", lambda: self.status().memories.pending == 0, within_s)
 
@@ -202,7 +207,7 @@ class Box:
         with self.client() as listener:
             listener.subscribe()
             answer = self.save()
-            while not (isinstance(event := listener.next_event(30), MemoryChanged) and event.state == state):
+            while not (isinstance(event := listener.next_event(PATIENCE_S), MemoryChanged) and event.state == state):
                 assert event is not None, f"never {state}"
             return answer
 
@@ -338,26 +343,13 @@ def rtsp_camera_at(running: contextlib.ExitStack) -> Callable[[int], RunningCame
     return start
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[MountDisk]:
+@pytest.fixture(name="small_disk")
+def _small_disks(tmp_path: Path) -> Iterator[MountDisk]:
     """`small_disk(size_bytes, options="")`: a file system of its own, where this user may mount one."""
-    mounted: list[Path] = []
+    with contextlib.ExitStack() as stack:
+        numbers = itertools.count()
 
-    def mount(size_bytes: int, *, options: str = "") -> Path:
-        place = tmp_path / f"disk{len(mounted)}"
-        place.mkdir()
-        done = _run("mount", "-t", "tmpfs", "-o", f"size={size_bytes}{options}", "tmpfs", str(place))
-        if done.returncode != 0:
-            pytest.skip(f"a disk of its own needs the right to mount one: {done.stderr.strip()}")
-        mounted.append(place)
-        return place
+        def mount(size_bytes: int, *, options: str = "") -> Path:
+            return stack.enter_context(small_disk(tmp_path / f"disk{next(numbers)}", f"size={size_bytes}{options}"))
 
-    yield mount
-    for place in mounted:
-        _run("umount", "--lazy", str(place))
-
-
-@pytest.fixture(scope="session")
-def is_full_campaign() -> bool:
-    """Whether the long campaigns run in full."""
-    return os.environ.get("MOMENT_CAMPAIGN") == "full"
+        yield mount

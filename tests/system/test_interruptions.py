@@ -11,6 +11,7 @@ from typing import Self
 import pytest
 
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
+from tests.stands.campaign import IS_FULL
 from tests.system.conftest import Box, BoxFactory, Film, wait_until
 
 FRAME_S = 1 / 30
@@ -113,7 +114,7 @@ class Campaign:
 
     def round(self) -> None:
         """Start, press, and kill: during the claim, or in whatever comes after it."""
-        self._recorder.start(within_s=30)
+        self._recorder.start()
         self._recorder.wait_for_segments(self._recorder.status().ring.segments + self._chance.randint(0, 3))
         if self._chance.random() < 1 / 3:
             killer = threading.Timer(self._chance.uniform(0, 0.04), self._recorder.process.kill)
@@ -125,7 +126,7 @@ class Campaign:
                 self._press()
             time.sleep(self._chance.uniform(0, 2.5))
         self._recorder.kill9()
-        wait_until("all children are gone", lambda: self._recorder.children() == [], 3)
+        wait_until("all children are gone", lambda: self._recorder.children() == [])
 
     def _press(self) -> None:
         """Save, and put aside the footage that was there before the press, if the answer says "secured"."""
@@ -167,14 +168,14 @@ def is_last_of_its_epoch(segment: Path) -> bool:
 @pytest.mark.campaign
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("overlap", ["extend", "separate"])
-def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str, is_full_campaign: bool) -> None:
+def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str) -> None:
     recorder = box(memories={"overlap": overlap})
     (tmp_path / "evidence").mkdir()
     campaign = Campaign(recorder, random.Random(20_261_121), tmp_path / "evidence")
     with Witness(recorder.memories, tmp_path / "seen") as witness:
-        for _ in range(25 if is_full_campaign else 3):
+        for _ in range(25 if IS_FULL else 3):
             campaign.round()
-        recorder.start(within_s=30)
+        recorder.start()
         recorder.wait_until_kept(120)
 
     assert campaign.acknowledged > 0

@@ -19,7 +19,7 @@ SLOWEST_LOOK_S = 8.0
 
 def test_a_gopro_over_udp_is_kept_bit_by_bit(box: BoxFactory, gopro_sample: Path, udp_sender: UdpSenderFactory) -> None:
     camera = udp_sender(gopro_sample)
-    recorder = box(camera={"kind": "mpegts-udp", "url": camera.url}).start(within_s=30)
+    recorder = box(camera={"kind": "mpegts-udp", "url": camera.url}).start()
     recorder.wait_for_segments(7)
 
     saved = recorder.save(wait=True)
@@ -43,7 +43,7 @@ def test_an_rtsp_camera_that_dies_and_returns(
 ) -> None:
     """Segments of five seconds, the default: within one of them the state says that the camera is gone."""
     camera = rtsp_camera_at(free_port)
-    recorder = box(camera={"kind": "rtsp", "url": camera.url}, ring={"segment_seconds": 5}).start(within_s=30)
+    recorder = box(camera={"kind": "rtsp", "url": camera.url}, ring={"segment_seconds": 5}).start()
     recorder.wait_for_segments(1)
 
     camera.kill()
@@ -61,7 +61,7 @@ def test_an_rtsp_camera_that_dies_and_returns(
     assert f"rtsp://127.0.0.1:{free_port}/live" in while_away.gaps[-1].reason
 
     rtsp_camera_at(free_port)
-    recorder.wait_for("recording", 25)
+    recorder.wait_for("recording")
     away_s = time.monotonic() - died_s
     after = recorder.save(1, wait=True)
 
@@ -80,7 +80,7 @@ def test_an_rtsp_camera_that_dies_and_returns(
 
 def test_an_rtsp_camera_that_falls_silent(box: BoxFactory, rtsp_camera: RtspCameraFactory) -> None:
     camera = rtsp_camera()
-    recorder = box(camera={"kind": "rtsp", "url": camera.url}, ring={"segment_seconds": 5}).start(within_s=30)
+    recorder = box(camera={"kind": "rtsp", "url": camera.url}, ring={"segment_seconds": 5}).start()
     recorder.wait_for_segments(1)
 
     camera.freeze()
@@ -92,7 +92,7 @@ def test_an_rtsp_camera_that_falls_silent(box: BoxFactory, rtsp_camera: RtspCame
     while time.monotonic() < until_s:
         assert recorder.state() != "recording", "what ffmpeg still had in hand is no sign of life"
     camera.thaw()
-    recorder.wait_for("recording", 25)
+    recorder.wait_for("recording")
     recorder.wait_until_kept()
 
     (memory,) = recorder.kept()
@@ -113,7 +113,7 @@ def test_a_camera_that_changes_its_resolution_gives_numbered_parts(
 ) -> None:
     small, large = encoded(tmp_path / "small.mp4", "320x240"), encoded(tmp_path / "large.mp4", "640x360")
     before = udp_sender(small, port=free_port)
-    recorder = box(camera={"kind": "mpegts-udp", "url": before.url}).start(within_s=30)
+    recorder = box(camera={"kind": "mpegts-udp", "url": before.url}).start()
     recorder.wait_for_segments(3)
     before.kill()
     udp_sender(large, port=free_port)

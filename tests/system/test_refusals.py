@@ -11,7 +11,7 @@ from tests.system.conftest import Box, BoxFactory, MountDisk, wait_until
 def refusal(recorder: Box, *, path: str | None = None) -> str:
     """The one sentence that a recorder ends with, after its greeting at most."""
     recorder.start(state=None, path=path)
-    wait_until("it ends", lambda: recorder.process.poll() is not None, 20)
+    wait_until("it ends", lambda: recorder.process.poll() is not None)
     assert recorder.process.returncode == 2, recorder.log
     assert "Traceback" not in recorder.log
     *greeting, sentence = recorder.log.splitlines()

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from tests.stands.storage_servers import PASSWORD, USER, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import PASSWORD, USER, serve
 from tests.system.conftest import BoxFactory, wait_until
 
 
@@ -12,7 +13,7 @@ def test_a_storage_is_set_up_tested_listed_and_removed(box: BoxFactory, tmp_path
     cloud.mkdir()
     camera = {"kind": "mpegts-udp", "url": f"udp://127.0.0.1:{free_port()}"}
     recorder = box(camera=camera, upload={"rclone_config": "data/rclone.conf"}).start(state=None)
-    wait_until("somebody answers", lambda: recorder.state() != "absent", 30)
+    wait_until("somebody answers", lambda: recorder.state() != "absent")
     with serve("webdav", cloud) as storage:
         known = {"url": f"http://127.0.0.1:{storage.port}", "vendor": "other", "user": USER, "pass": PASSWORD}
         answers = [word for key, value in known.items() for word in ("--set", f"{key}={value}")]

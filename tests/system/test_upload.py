@@ -19,7 +19,8 @@ from appliance.control.messages import (
 )
 from tests.stands.faulty_proxy import Answer, FaultyProxy, Refuse
 from tests.stands.planted import plant
-from tests.stands.storage_servers import StorageServer, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, command_of, running_pids, session_of, wait_until
 
 
@@ -54,7 +55,7 @@ def blind() -> dict[str, object]:
 def started(recorder: Box) -> Box:
     """The same box, answering, whatever its camera does."""
     recorder.start(state=None)
-    wait_until("somebody answers", lambda: recorder.state() != "absent", 30)
+    wait_until("somebody answers", lambda: recorder.state() != "absent")
     return recorder
 
 
@@ -136,7 +137,7 @@ def test_what_was_kept_before_goes_by_itself_and_then_leaves_the_box(box: BoxFac
 
     assert recorder.end() == 0
     started(recorder)
-    wait_until("a restart forgets nothing", lambda: gone_from(recorder) == departed, 30)
+    wait_until("a restart forgets nothing", lambda: gone_from(recorder) == departed)
 
 
 def gone_from(recorder: Box) -> list[DepartedMemory]:
@@ -151,13 +152,13 @@ def test_a_server_that_comes_back_gets_what_waited(box: BoxFactory, storage: Sto
         started(recorder)
         told = wait_for(recorder, second.name, "waiting")
         wait_until("the cause is told", lambda: "garage" in (upload_of(recorder, first.name).reason or ""), 60)
-        wait_until("all wait", lambda: recorder.status().upload.state == "waiting", 30)
+        wait_until("all wait", lambda: recorder.status().upload.state == "waiting")
         assert told.reason
         proxy.switch(Answer(401))
         press_upload(recorder)
         parked = wait_for(recorder, first.name, "parked")
         assert "password" in (parked.reason or "")
-        wait_until("the lamp calls for the owner", lambda: recorder.status().lamp == "fault", 15)
+        wait_until("the lamp calls for the owner", lambda: recorder.status().lamp == "fault")
         assert recorder.status().upload.parked == 2
 
         assert recorder.end() == 0
@@ -169,7 +170,7 @@ def test_a_server_that_comes_back_gets_what_waited(box: BoxFactory, storage: Sto
         for entry in (first, second):
             wait_for(recorder, entry.name, "proven")
     assert sorted(there(storage).values()) == sorted([first.sha256, second.sha256])
-    wait_until("the lamp calls no more", lambda: recorder.status().lamp != "fault", 15)
+    wait_until("the lamp calls no more", lambda: recorder.status().lamp != "fault")
 
 
 def rclone_of(recorder: Box) -> int | None:
@@ -198,9 +199,9 @@ def test_a_press_goes_first_and_the_upload_goes_on_afterwards(box: BoxFactory, s
     assert not is_stopped(pid)
 
     recorder.save()
-    wait_until("it stands still", lambda: is_stopped(pid), 20)
+    wait_until("it stands still", lambda: is_stopped(pid))
     recorder.wait_until_kept()
-    wait_until("it goes on", lambda: not is_stopped(pid), 30)
+    wait_until("it goes on", lambda: not is_stopped(pid))
     wait_for(recorder, old.name, "proven")
     assert old.sha256 in there(storage).values()
 
@@ -234,7 +235,7 @@ def test_the_end_in_mid_upload_leaves_nothing_half(box: BoxFactory, storage: Sto
         recorder.process.send_signal(how)
         recorder.process.wait(20)
         assert not [path for path in there(storage) if path.endswith(".mp4")]
-        wait_until("its rclone ended too", lambda: recorder.children() == [], 10)
+        wait_until("its rclone ended too", lambda: recorder.children() == [])
     started(recorder)
     wait_for(recorder, old.name, "proven")
     assert list(there(storage).values()) == [old.sha256], "and the rests are swept"

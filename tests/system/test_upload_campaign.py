@@ -11,6 +11,7 @@ import pytest
 from appliance.control.errors import GoneError, NoSupervisorError, RefusedError
 from appliance.control.messages import Memories, Upload
 from appliance.memories.model import Entry
+from tests.stands.campaign import IS_FULL
 from tests.stands.faulty_proxy import (
     Answer,
     Clean,
@@ -26,7 +27,8 @@ from tests.stands.faulty_proxy import (
     Truncate,
 )
 from tests.stands.planted import plant
-from tests.stands.storage_servers import Kind, StorageServer, free_port, serve
+from tests.stands.ports import free_port
+from tests.stands.storage_servers import Kind, StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, wait_until
 
 FAULTS: tuple[Fault, ...] = (
@@ -101,9 +103,9 @@ class Owner:
     ids=["webdav", "s3"],
 )
 def test_every_memory_arrives_whole_and_once(
-    box: BoxFactory, tmp_path: Path, is_full_campaign: bool, kind: Kind, upload: dict[str, object]
+    box: BoxFactory, tmp_path: Path, kind: Kind, upload: dict[str, object]
 ) -> None:
-    count, kills = (100, 25) if is_full_campaign else (4, 2)
+    count, kills = (100, 25) if IS_FULL else (4, 2)
     chance = random.Random(f"{kind} {kills}")
     cloud = tmp_path / "cloud"
     cloud.mkdir()
@@ -123,7 +125,7 @@ def test_every_memory_arrives_whole_and_once(
             owner.looks()
         proxy.switch(Clean())
         recorder.start(state=None)
-        wait_until("somebody answers", lambda: recorder.state() != "absent", 30)
+        wait_until("somebody answers", lambda: recorder.state() != "absent")
         owner.presses()
         wait_until(f"all there\n{recorder.log[-3000:]}", owner.is_content, 60 + 10 * count)
         wait_until("all proven", lambda: recorder.status().upload.proven == count, 60)

@@ -2,12 +2,10 @@
 it was signed, and a version that failed is never used again.
 """
 
-import os
 import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -19,9 +17,9 @@ from appliance.update.updater import Updater
 from appliance.update.versions import Versions
 from appliance.update.watch import Patience, Seen
 from tests.stands.applications import Behaviour, bundled
+from tests.stands.campaign import stories
 from tests.update.conftest import Box, Maker, UnhurriedSteps, make_box, make_maker
 
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 MADE: dict[str, Behaviour] = {"1.1": "works", "1.2": "dies", "1.3": "is blind", "1.4": "works", "1.5": "works"}
 OFFERED = [*MADE, "9.9"]
 MOST_STEPS = 14
@@ -243,10 +241,5 @@ def test_a_box_always_starts_and_nothing_unsigned_or_failed_is_used(bundles: dic
     ThisOwner.offers, ThisOwner.key = bundles, maker.public
     run_state_machine_as_test(
         ThisOwner,
-        settings=settings(
-            max_examples=500 if IS_FULL else 50,
-            stateful_step_count=12,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=stories(50, 500, steps=12),
     )

@@ -2,7 +2,6 @@
 cut off; the process dies before or after a change is written; networks come and go. The ledger is the real one.
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -35,10 +33,9 @@ from appliance.upload.line import Order
 from appliance.upload.model import Blame, Cause, Job, Trouble
 from appliance.upload.queue import Changes, Queue
 from appliance.upload.waiting import FIRST_S, MOST_S, OWNER_S
+from tests.stands.campaign import IS_FULL, QUICK_DISK, stories
 from tests.stands.upload_entries import entry
 
-QUICK_DISK = Path("/dev/shm")  # flushes cost nothing there; what they are for is tested elsewhere
-IS_FULL = os.environ.get("MOMENT_CAMPAIGN") == "full"
 REMOTE = "garage:moments"
 CAP_BYTES = 30
 WHICH = st.integers(0, 9)
@@ -55,9 +52,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="moment-", dir=QUICK_DISK if os.access(QUICK_DISK, os.W_OK) else None)
-        )
+        self.folder = Path(tempfile.mkdtemp(prefix="moment-", dir=QUICK_DISK))
         Catalogue(self.folder).close()
         self.entries: dict[str, Entry] = {}
         self.asked: dict[str, int] = {}
@@ -412,10 +407,5 @@ class Life(RuleBasedStateMachine):
 def test_whatever_happens_every_memory_is_proven_once_or_can_say_why_not() -> None:
     run_state_machine_as_test(
         Life,
-        settings=settings(
-            max_examples=3000 if IS_FULL else 120,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+        settings=stories(120, 3000),
     )

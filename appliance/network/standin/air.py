@@ -38,6 +38,8 @@ class Router(Struct):
     gives_address: bool = True
     connectivity: int = 4
     """NMConnectivityState of who is in."""
+    metered: int = 4
+    """NMMetered of who is in."""
     is_on: bool = True
 
     @property

@@ -1,7 +1,7 @@
 """NetworkManager's name, objects, calls and signals on a bus, over made-up state.
 
 It runs in a thread of its own, so that it answers while whoever drives it waits. It misbehaves on demand: it may be
-silent, refuse, vanish, start anew, or lose its radio.
+silent, refuse, babble, vanish, start anew, or lose its radio.
 """
 
 import asyncio
@@ -23,10 +23,11 @@ from appliance.network.standin.state import NAME, PATH, WIFI_PATH, Active, Conne
 
 SUPPLICANT = "fi.w1.wpa_supplicant1"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
+_ACTIVE = f"{NAME}.Connection.Active"
 _DENIED = f"{NAME}.PermissionDenied"
 _PATIENCE_S = 30.0
 
-Manner = Literal["answers", "silent", "refuses"]
+Manner = Literal["answers", "silent", "refuses", "babbles"]
 T = TypeVar("T")
 
 
@@ -50,6 +51,8 @@ class StandInNetworkManager:
         """By the name of a call: what becomes of it, instead of an answer."""
         self.calls: list[str] = []
         """The names of all calls but those for properties, in order."""
+        self.asked: list[str] = []
+        """The paths whose properties were asked for, answered or not."""
         self.hotspots: list[Content] = []
         """Every set-up network that was opened."""
         self.is_slow = threading.Event()
@@ -93,6 +96,12 @@ class StandInNetworkManager:
         self._thread.join()
         self._loop.close()
 
+    @property
+    def unique_name(self) -> str:
+        """As the bus knows it now."""
+        assert self._bus
+        return str(self._bus.unique_name)
+
     def start(self) -> None:
         """Appear on the bus."""
         self._in_thread(self._start())
@@ -135,12 +144,7 @@ class StandInNetworkManager:
         state.connections = {path: one for path, one in state.connections.items() if one.kind == "disk"}
         bus, self._bus = self._bus, None
         if bus:
-            bus._finalize(None)  # type: ignore[no-untyped-call]  # noqa: SLF001 - leaves nothing to wait for
-            with contextlib.suppress(Exception):
-                await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
-            with contextlib.suppress(OSError):
-                bus._stream.close()  # noqa: SLF001 - the library forgets it
-            bus._sock.close()  # noqa: SLF001
+            await left(bus)
 
     async def _change(self, what: Callable[[State], None]) -> None:
         what(self.state)
@@ -157,9 +161,14 @@ class StandInNetworkManager:
         await self._tell()
 
     async def _tell(self) -> None:
-        """That the manager's properties changed, in the standard's way."""
-        told = {name: _variant(value) for name, value in self.state.objects()[PATH][NAME].items()}
-        await self._send(Message.new_signal(PATH, _PROPERTIES, "PropertiesChanged", "sa{sv}as", [NAME, told, []]))
+        """The properties of the manager and of what it is connected by, which may have changed."""
+        for path, interfaces in self.state.objects().items():
+            for interface in {NAME, _ACTIVE} & interfaces.keys():
+                told = {name: _variant(value) for name, value in interfaces[interface].items()}
+                # NetworkManager tells it in its own, older way, too
+                await self._send(Message.new_signal(path, interface, "PropertiesChanged", "a{sv}", [told]))
+                body = [interface, told, []]
+                await self._send(Message.new_signal(path, _PROPERTIES, "PropertiesChanged", "sa{sv}as", body))
 
     async def _send(self, message: Message) -> None:
         if self._bus:
@@ -170,10 +179,14 @@ class StandInNetworkManager:
             return False
         member = str(message.member)
         manner = self.manners.get(member, "answers")
-        if member != "GetAll":
+        if member == "GetAll":
+            self.asked.append(str(message.path))
+        else:
             self.calls.append(member)
         if manner == "silent":
             return True
+        if manner == "babbles":
+            return Message.new_method_return(message, "s", ["?"])
         if manner == "refuses":
             return Message.new_error(message, _DENIED, "not for you")
         try:
@@ -374,6 +387,16 @@ class StandInNetworkManager:
             body = [f"{SUPPLICANT}.Interface", told, []]
             path = "/fi/w1/wpa_supplicant1/Interfaces/0"
             await self._send(Message.new_signal(path, _PROPERTIES, "PropertiesChanged", "sa{sv}as", body))
+
+
+async def left(bus: MessageBus) -> None:
+    """Leave the bus as in a crash, and leave nothing open."""
+    bus._finalize(None)  # type: ignore[no-untyped-call]  # noqa: SLF001 - leaves nothing to wait for
+    with contextlib.suppress(Exception):
+        await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+    with contextlib.suppress(OSError):
+        bus._stream.close()  # noqa: SLF001 - the library forgets it
+    bus._sock.close()  # noqa: SLF001
 
 
 def _content(told: dict[str, dict[str, Variant]]) -> Content:

@@ -11,7 +11,9 @@ NAME = "org.freedesktop.NetworkManager"
 PATH = "/org/freedesktop/NetworkManager"
 SETTINGS_PATH = f"{PATH}/Settings"
 WIFI_PATH, WIRE_PATH = f"{PATH}/Devices/3", f"{PATH}/Devices/2"
+WIRE_ACTIVE_PATH = f"{PATH}/ActiveConnection/0"
 HOME_ADDRESS = "192.168.1.20"
+_ACTIVE = f"{NAME}.Connection.Active"
 
 Typed = tuple[str, object]
 """Signature and value; values inside of `v` are `Typed` as well."""
@@ -61,6 +63,8 @@ class State(Struct):
     device: int = DeviceState.DISCONNECTED
     has_radio: bool = True
     has_wire: bool = False
+    wire: str = "Wired connection 1"
+    """The name of the connection by wire."""
     is_enabled: bool = True
     scans: int = 0
     last_scan_ms: int = -1
@@ -79,30 +83,40 @@ class State(Struct):
         if self.has_radio:
             found[WIFI_PATH] = self._radio()
         if self.has_wire:
-            found[WIRE_PATH] = {f"{NAME}.Device": _device(1, "eth0", 100, "/", "/")}
+            found[WIRE_PATH] = {f"{NAME}.Device": _device(1, "eth0", 100, WIRE_ACTIVE_PATH, "/")}
+            found[WIRE_ACTIVE_PATH] = {_ACTIVE: self._wire_told()}
         for number, router in enumerate(self.heard):
             found[f"{PATH}/AccessPoint/{number}"] = {f"{NAME}.AccessPoint": _access_point(router)}
         if self.active:
-            found[self.active.path] = {f"{NAME}.Connection.Active": self._active_told(self.active)}
+            found[self.active.path] = {_ACTIVE: self._active_told(self.active)}
             found[f"{PATH}/IP4Config/1"] = {f"{NAME}.IP4Config": self._addresses(self.active)}
         return found
 
     def _manager(self) -> Section:
         paths = [path for path, is_there in ((WIRE_PATH, self.has_wire), (WIFI_PATH, self.has_radio)) if is_there]
-        primary = self.active.path if self.active and self.active.router and self.active.is_up else "/"
+        primary, kind, metered = self._primary()
         return {
             "Version": ("s", "1.42.4"),
+            "Capabilities": ("au", [1]),
             "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 20),  # noqa: PLR2004 - full
             "Connectivity": ("u", self.connectivity),
-            "Metered": ("u", 4),
+            "Metered": ("u", metered),
             "PrimaryConnection": ("o", primary),
-            "PrimaryConnectionType": ("s", "802-11-wireless" if primary != "/" else ""),
+            "PrimaryConnectionType": ("s", kind),
             "Devices": ("ao", paths),
             "Startup": ("b", False),
             "WirelessEnabled": ("b", self.is_enabled),
             "WirelessHardwareEnabled": ("b", True),
             "Checkpoints": ("ao", [*self.checkpoints]),
         }
+
+    def _primary(self) -> tuple[str, str, int]:
+        """What leads to the world, its kind, and whether it is metered: a wire goes first."""
+        if self.has_wire:
+            return WIRE_ACTIVE_PATH, "802-3-ethernet", 4
+        if self.active and self.active.router and self.active.is_up:
+            return self.active.path, "802-11-wireless", self.active.router.metered
+        return "/", "", 0
 
     def _radio(self) -> dict[str, Section]:
         active = self.active.path if self.active else "/"
@@ -128,6 +142,15 @@ class State(Struct):
             "Connection": ("o", active.connection.path),
             "SpecificObject": ("o", f"{PATH}/AccessPoint/{heard[0]}" if heard else "/"),
             "State": ("u", 2 if active.is_up else 1),
+        }
+
+    def _wire_told(self) -> Section:
+        return {
+            "Id": ("s", self.wire),
+            "Type": ("s", "802-3-ethernet"),
+            "Connection": ("o", f"{SETTINGS_PATH}/0"),
+            "SpecificObject": ("o", "/"),
+            "State": ("u", 2),
         }
 
     @staticmethod
