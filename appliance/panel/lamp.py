@@ -72,7 +72,7 @@ PATTERNS: dict[str, Pattern] = {
         (_lit(1), _dark(1)),
         True,
         "slow blinking, one second each",
-        "Set-up mode: join its Wi-Fi. In safe mode nothing is recorded, and its first page says why.",
+        "Set-up mode: join its Wi-Fi. In safe mode nothing is recorded, and the first page says why.",
     ),
     "counted": Pattern(
         (_dark(0.15), _lit(0.15), _dark(0.15)), False, "one wink", "The press counts; one wink for every step held."

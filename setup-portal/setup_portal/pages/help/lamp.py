@@ -12,7 +12,7 @@ _SIGNS = (
     (
         marked("slow blinking, one second each"),
         "",
-        marked("Set-up mode: join its Wi-Fi. In safe mode: nothing is recorded, the first page says why."),
+        marked("Set-up mode: join its Wi-Fi. In safe mode nothing is recorded, and the first page says why."),
     ),
     (marked("one wink"), marked("tick"), marked("The press counts; one wink for every step held.")),
     (
