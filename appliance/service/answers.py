@@ -13,6 +13,7 @@ from appliance.control.messages import (
     BoxRequest,
     CameraRequest,
     NetworkRequest,
+    PressRequest,
     ServiceRequest,
     SettingsRequest,
     StorageRequest,
@@ -32,6 +33,7 @@ from appliance.service.diagnostics import Diagnosis
 from appliance.service.lookback import Lookback
 from appliance.service.memories import Memories
 from appliance.service.network import NetworkRoom, NetworkService
+from appliance.service.presses import Presses
 from appliance.service.settings import SettingsDesk
 from appliance.service.status import Status
 from appliance.service.storage import Storage, StorageRoom
@@ -85,11 +87,11 @@ class Answers:
         self._memories = Memories(
             keeper=keeper,
             shelf=shelf,
-            panel=panel,
-            clock=clock,
-            announcer=announcer,
             uploads=uploads,
             folder=folder,
+        )
+        self._presses = Presses(
+            keeper=keeper, shelf=shelf, panel=panel, clock=clock, announcer=announcer, folder=folder
         )
         self._lookback = Lookback(store, clock)
         self._upload = Upload(uploads, shelf, storage)
@@ -118,4 +120,6 @@ class Answers:
             return await self._cameras.ask(request)
         if isinstance(request, BoxRequest):
             return await self._box.ask(request)
-        return await self._memories.ask(request, tell)
+        if isinstance(request, PressRequest):
+            return await self._presses.ask(request, tell)
+        return await self._memories.ask(request)

@@ -233,7 +233,7 @@ async def test_a_title_waits_for_the_archive_and_the_answer_does_not(house: Hous
     assert isinstance(kept, messages.SaveAnswer)
     assert (kept.id == earlier.id, "kept before" in (kept.remark or "")) == (is_inside, is_inside)
     await house.box.quiet()
-    await asyncio.gather(*house._answers._memories._tasks)
+    await asyncio.gather(*house._answers._presses._tasks)
     listed = await house.ask(messages.Memories(name=earlier.name if is_inside else kept.name))
     assert isinstance(listed, messages.MemoriesAnswer)
     assert [one.title for one in listed.memories] == ["The fox"]

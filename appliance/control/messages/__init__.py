@@ -146,7 +146,8 @@ from appliance.control.messages.upload import (
 
 Event = RecordingChanged | MemoryChanged | UploadChanged | NetworkChanged | Counted | Asked
 
-MemoryRequest = Save | Press | Hold | Keep | Memories | Describe | Delete | Undelete | Deleted
+PressRequest = Save | Press | Hold | Keep
+MemoryRequest = Memories | Describe | Delete | Undelete | Deleted
 UploadRequest = Upload | CancelUpload | Departed | Share
 StorageRequest = (
     StorageBackends | StorageRemotes | StorageTest | StorageBegin | StorageReply | StorageAbort | StorageRemove
@@ -160,6 +161,7 @@ BoxRequest = SetClock | Diagnostics | FactoryReset
 ServiceRequest = (
     Status
     | Ring
+    | PressRequest
     | MemoryRequest
     | UploadRequest
     | StorageRequest
@@ -269,6 +271,7 @@ __all__ = [
     "Picture",
     "PictureAnswer",
     "Press",
+    "PressRequest",
     "Question",
     "Ready",
     "RecordingChanged",

@@ -24,6 +24,7 @@ from appliance.control.messages import (
     MemoryChanged,
     MemoryRequest,
     Press,
+    PressRequest,
     Save,
     SaveAnswer,
     Undelete,
@@ -49,7 +50,7 @@ class StandInMemories:
         self.holds: dict[str, int] = {}
         """How often each holder that holds the button has said so: each time counts as one step."""
 
-    async def about_memories(self, request: MemoryRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
+    async def about_memories(self, request: MemoryRequest | PressRequest, tell: Tell) -> Answer:  # noqa: PLR0911 - a table
         """The answer to one request."""
         match request:
             case Save():
