@@ -159,7 +159,7 @@ def test_a_storage_is_signed_in_to_at_home(portal: Portal, phone: Visitor, box: 
 @pytest.mark.parametrize("step", STEPS[:-1])
 def test_each_step_can_be_left_and_returned_to(portal: Portal, phone: Visitor, step: str) -> None:
     page = phone.send(phone.get(f"/set-up/{step}"), "skip")
-    following = STEPS[STEPS.index(step) + 1]
+    following = "welcome" if step == "name" else STEPS[STEPS.index(step) + 1]  # the end comes when all were seen
     portal.restart()
     phone.client = type(phone.client)(portal.gate)
     assert phone.get("/").title == phone.get(f"/set-up/{following}").title == page.title

@@ -44,12 +44,14 @@ def before(step: StepName) -> StepName | None:
 
 
 def moved_on(progress: Progress, step: StepName, *, is_done: bool) -> Progress:
-    """A step was taken, or skipped; a step that was done once stays done."""
+    """A step was taken, or skipped; a step that was done once stays done. The end comes when none was passed over."""
     done = [*progress.done, step] if is_done and step not in progress.done else progress.done
     passed = [*progress.skipped, step] if not is_done and step not in progress.skipped else progress.skipped
-    return msgspec.structs.replace(
-        progress, at=after(step), done=done, skipped=[name for name in passed if name not in done]
-    )
+    skipped = [name for name in passed if name not in done]
+    untouched = [name for name in STEPS if name not in {*done, *skipped}]
+    following = after(step)
+    at = untouched[0] if following == "end" != step and untouched else following
+    return msgspec.structs.replace(progress, at=at, done=done, skipped=skipped)
 
 
 def left(progress: Progress, *, has_wifi: bool) -> tuple[StepName, ...]:
@@ -71,8 +73,7 @@ class Wizard:
 
     def move_on(self, step: StepName, *, is_done: bool = True) -> StepName:
         """Remember a step, and give the next one."""
-        self._change(lambda progress: moved_on(progress, step, is_done=is_done))
-        return after(step)
+        return self._change(lambda progress: moved_on(progress, step, is_done=is_done)).at
 
     def remember_storage(self, set_up: StorageSetUp | None) -> None:
         """What is asked now while a storage is set up."""
@@ -82,6 +83,8 @@ class Wizard:
         """The owner has seen the end."""
         self._change(lambda progress: msgspec.structs.replace(moved_on(progress, "end", is_done=True), is_over=True))
 
-    def _change(self, how: Callable[[Progress], Progress]) -> None:
+    def _change(self, how: Callable[[Progress], Progress]) -> Progress:
         with self._store.lock:
-            self._store.write("progress", how(self.progress))
+            progress = how(self.progress)
+            self._store.write("progress", progress)
+        return progress
