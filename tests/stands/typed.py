@@ -1,5 +1,6 @@
 """The `moment` command as a process of its own, piped or on a terminal."""
 
+import codecs
 import os
 import pty
 import signal
@@ -39,18 +40,23 @@ class Terminal:
         )  # fmt: skip
         os.close(inner)
         self.shown = ""
+        self._letters = codecs.getincrementaldecoder("utf-8")()
+        """One may come in two pieces."""
 
     def read_until(self, text: str) -> None:
         """Return when it has shown this, whenever that was."""
         while text not in self.shown:
-            self.shown += os.read(self._owner, 65536).decode()
+            self._look()
 
     def type(self, line: str, after: str) -> None:
         """Press the keys of a line and Enter, when this is the last that is shown."""
         while not self.shown.endswith(after):
-            self.shown += os.read(self._owner, 65536).decode()
+            self._look()
         os.write(self._owner, f"{line}\n".encode())
         self.shown += "\n"
+
+    def _look(self) -> None:
+        self.shown += self._letters.decode(os.read(self._owner, 65536))
 
     def send(self, number: signal.Signals) -> None:
         """Interrupt it, or worse."""
