@@ -162,6 +162,7 @@ async def run_appliance(
             clock=clock,
             thread=closing.enter_context(ThreadPoolExecutor(1, "network")),
             listener=announcer,
+            wants=upload.desk.want,
         )
         uplink = UplinkWatch(network.link, upload.uploader.uplink_changed)
 
@@ -210,6 +211,8 @@ async def run_appliance(
             panel=panel,
             upload=upload,
             network=answers.network,
+            radio=network,
+            recording=recorder,
             publish=server.publish,
         )
 

@@ -15,7 +15,7 @@ from appliance.network.bus import BusError
 from appliance.network.model import Internet, Known, View
 from appliance.network.network_manager import NetworkManager
 from appliance.network.outcome import Reason, failure_of
-from appliance.network.profiles import Wanted, home_settings, hotspot_settings
+from appliance.network.profiles import CAMERA_ID, Wanted, camera_settings, home_settings, hotspot_settings
 from appliance.network.trace import Trace, Tracer
 
 Heard = Callable[[], bool]
@@ -87,6 +87,14 @@ class Joining:
             await self._manager.activate(known, device)
             await trace.until_over(self._patience.keep_s)
         return self._failure(trace, None) is None
+
+    async def visit(self, wanted: Wanted, device: str) -> bool:
+        """Join the network that a camera is; whether the box is in. It is forgotten when the radio leaves it."""
+        await self._manager.drop(CAMERA_ID)
+        with self._tracer.tracing(device) as trace:
+            await self._manager.add_and_activate(camera_settings(wanted), device, "volatile")
+            await trace.until_over(self._patience.keep_s)
+        return trace.is_over and self._failure(trace, wanted) is None
 
     async def prove(self, wanted: Wanted, view: View, is_heard: Heard) -> Proof:
         """Try a network and come back to `view`. Raises nothing; being cancelled brings it back as well."""

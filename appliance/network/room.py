@@ -15,6 +15,7 @@ from appliance.backoff import Backoff
 from appliance.clock import Clock
 from appliance.network.attempts import Attempts
 from appliance.network.bus import BusError, Signal
+from appliance.network.camera_radio import CameraRadio, RadioListener, Wants
 from appliance.network.desk import Desk
 from appliance.network.ear import Ear
 from appliance.network.hotspot import Hotspot
@@ -27,6 +28,7 @@ from appliance.network.profiles import Wanted
 from appliance.network.setup_mode import Plan, SetUpMode
 from appliance.network.trace import SUPPLICANT, Tracer
 from appliance.network.trials import Trials
+from appliance.network.turns import TurnPlan
 from appliance.network.uplink import NETWORK_MANAGER
 from appliance.network.works import Works
 from appliance.threads import in_thread
@@ -37,7 +39,7 @@ PHONE_LOOK_S = 10.0
 _log = logging.getLogger(__name__)
 
 
-class NetworkListener(Protocol):
+class NetworkListener(RadioListener, Protocol):
     """Who is told of the network. Calls return at once."""
 
     def network_changed(self) -> None:
@@ -45,17 +47,20 @@ class NetworkListener(Protocol):
 
 
 class Joints(TypedDict):
-    """What the room is joined with. `thread`: its own."""
+    """What the room is joined with. `thread`: its own; `wants`: who knows what waits for the home network."""
 
     clock: Clock
     thread: Executor
     listener: NetworkListener
+    wants: Wants
 
 
 class NetworkRoom:
     """`desk` answers; `link` leads to NetworkManager, for others to listen as well.
 
     `directory`: for what is to be known after a power cut; `hotspot_file`: of root's making; `host_name`: of the box.
+
+    `camera`: the network that the camera is, None if it is none; `turns`: how one radio serves both.
 
     `address`: of the bus, None for the system's; `sys`: what `/sys` lies below; `slow_s`: for calls that take long.
     """
@@ -69,6 +74,8 @@ class NetworkRoom:
         hotspot_name: str = "",
         host_name: str = "",
         country: str = "",
+        camera: Wanted | None = None,
+        turns: TurnPlan | None = None,
         address: str | None = None,
         sys: Path = Path("/"),
         patience: Patience | None = None,
@@ -98,9 +105,17 @@ class NetworkRoom:
             thread=self._thread,
         )
         self._meter = PhoneMeter(sys)
+        self._radio = CameraRadio(
+            camera=camera if self._is_ours else None,
+            plan=turns or TurnPlan(),
+            wants=joints["wants"],
+            listener=self._listener,
+            now_s=self._clock.monotonic_s(),
+        )
         self._waits = Backoff(first_s=2.0, most_s=60.0)
         self._stirred = asyncio.Event()
         self._work: asyncio.Task[bool] | asyncio.Task[Proof] | None = None
+        self._is_busy = False
         self._told: object = None
         self._silent_until_s = self._clock.monotonic_s() + self._patience.sight_s
         """Until it was seen once, or has had the time to come up."""
@@ -119,8 +134,21 @@ class NetworkRoom:
             country=country,
             prove=self._prove,
             stir=self._stirred.set,
+            radio=self._radio,
         )
         self._listen()
+
+    def press_is_kept(self, *, is_busy: bool) -> None:
+        """A press is being kept, or no longer is: it ends a turn of the radio."""
+        if is_busy != self._is_busy:
+            self._is_busy = is_busy
+            self._radio.press(self._clock.monotonic_s(), is_busy=is_busy)
+            self.look_again()
+
+    def look_again(self) -> None:
+        """What waits for the home network may have changed."""
+        if self._radio.camera is not None:
+            self._stirred.set()
 
     async def run(self) -> NoReturn:
         """For ever."""
@@ -182,10 +210,17 @@ class NetworkRoom:
         self.desk.view = view
         self._mode.see(view.sight, now_s)
         self._look_for_phones(view, now_s)
+        self._radio.see(view, self._mode, self._meter, now_s)
         if is_over:
             await self._end_work(view, now_s)
+        if self._work is not None and self._radio.must_break_off(now_s):
+            self._work.cancel()
         if self._work is None and (command := self._mode.next_command(now_s)):
             self._start(asyncio.create_task(self._works.do(command, view)))
+        if self._work is None and (leg := self._radio.next_command(now_s)) and self._radio.camera:
+            device = self._radio.device(view)
+            self._start(asyncio.create_task(self._works.move(leg, device, self._radio.camera)))
+        self._radio.tell()
         if view.sight.has_manager:
             self._silent_until_s = now_s
         self._tell(now_s)
@@ -195,6 +230,8 @@ class NetworkRoom:
         wake_s = self._mode.wake_s(now_s)
         waits = [PHONE_LOOK_S] if view.sight.is_open else []
         waits += [] if wake_s is None else [wake_s - now_s]
+        radio_s = self._radio.wait_s(now_s)
+        waits += [] if radio_s is None else [radio_s]
         waits += [self._silent_until_s - now_s] if now_s < self._silent_until_s else []
         return min(waits, default=None)
 
@@ -205,8 +242,15 @@ class NetworkRoom:
             self._mode.phone_heard(now_s)
 
     def _prove(self, wanted: Wanted) -> None:
+        self._give_up_leg()
         self._start(asyncio.create_task(self._works.prove(wanted, self.desk.view)))
         self._tell(self._clock.monotonic_s())
+
+    def _give_up_leg(self) -> None:
+        """The radio is wanted for something else, now."""
+        if self._work and self._radio.is_at_work:
+            self._work.cancel()
+            self._radio.done(self._clock.monotonic_s(), is_well=False)
 
     def _start(self, work: asyncio.Task[bool] | asyncio.Task[Proof]) -> None:
         self._work = work
@@ -217,6 +261,9 @@ class NetworkRoom:
         assert self._work
         kind, came_to = self._mode.work, _result(self._work)
         self._work = None
+        if self._radio.is_at_work:
+            self._radio.done(now_s, is_well=came_to is True)
+            return
         if kind == "try":
             proof = came_to if isinstance(came_to, Proof) else Proof(is_proven=False, reason="rejected")
             self._mode.tried(now_s, is_proven=proof.is_proven)
@@ -252,6 +299,8 @@ class NetworkRoom:
 
 
 def _result(work: asyncio.Task[bool] | asyncio.Task[Proof]) -> bool | Proof:
+    if work.cancelled():
+        return False
     try:
         return work.result()
     except Exception:  # noqa: BLE001 - whatever it is, recording goes on

@@ -32,7 +32,7 @@ class TurnPlan(Struct, frozen=True):
     """So long with the camera between turns that nobody asked for."""
     longest_s: float = 21_600.0
     """After so long even one memory is enough."""
-    quiet_s: float = 20.0
+    quiet_s: float = 10.0
     """After a press is kept."""
     first_s: float = 60.0
     """After a start."""

@@ -207,6 +207,30 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = 5
 
+    camera_ssid: Annotated[
+        str,
+        Meta(
+            description="The name of the camera's own Wi-Fi, for a camera that is a network itself. "
+            "Empty: there is none."
+        ),
+    ] = ""
+    camera_password: Annotated[Secret, Meta(description="The password of the camera's own Wi-Fi.")] = ""
+    turn_memories: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1000,
+            description="How many memories wait before the only radio leaves such a camera for the home network; 0: "
+            "only when the upload button is pressed.",
+        ),
+    ] = 3
+    turn_minutes: Annotated[
+        float, Meta(ge=1, le=240, description="How long it may stay in the home network for that.")
+    ] = 10
+    turn_rest_minutes: Annotated[
+        float, Meta(ge=1, le=1440, description="How long it stays with the camera between two such turns.")
+    ] = 30
+
 
 class ControlSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[control]`: the local socket that the `moment` command and the portal talk to."""

@@ -16,6 +16,7 @@ from appliance.control.messages import Answer, ServiceRequest
 from appliance.found import Found
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
+from appliance.network.turns import Want
 from appliance.panel.hardware import NoHardware
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
@@ -40,7 +41,7 @@ def no_network(box: Box) -> NetworkRoom:
     folder = box.memories_path / "network"
     return NetworkRoom(
         plan=Plan(), directory=folder, hotspot_file=folder / "hotspot.json", clock=box.clock, thread=nobody,
-        listener=Announcer(3, box.log.append),
+        listener=Announcer(3, box.log.append), wants=lambda _: Want(),
     )  # fmt: skip
 
 

@@ -69,7 +69,7 @@ class State(Struct):
 
     @property
     def connectivity(self) -> int:
-        if self.active and self.active.is_up and self.active.router:
+        if self.active and self.active.is_up and self.active.router and not self._is_end(self.active):
             return self.active.router.connectivity
         return 4 if self.has_wire else 1
 
@@ -89,10 +89,11 @@ class State(Struct):
 
     def _manager(self) -> Section:
         paths = [path for path, is_there in ((WIRE_PATH, self.has_wire), (WIFI_PATH, self.has_radio)) if is_there]
-        primary = self.active.path if self.active and self.active.router and self.active.is_up else "/"
+        leads_on = self.active and self.active.router and self.active.is_up and not self._is_end(self.active)
+        primary = self.active.path if self.active and leads_on else "/"
         return {
             "Version": ("s", "1.42.4"),
-            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 20),  # noqa: PLR2004 - full
+            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 50 if self.active else 20),  # noqa: PLR2004
             "Connectivity": ("u", self.connectivity),
             "Metered": ("u", 4),
             "PrimaryConnection": ("o", primary),
@@ -103,6 +104,11 @@ class State(Struct):
             "WirelessHardwareEnabled": ("b", True),
             "Checkpoints": ("ao", [*self.checkpoints]),
         }
+
+    @staticmethod
+    def _is_end(active: Active) -> bool:
+        """Whether it is no way to anywhere else."""
+        return bool(active.connection.get("ipv4", "never-default", otherwise=False))
 
     def _radio(self) -> dict[str, Section]:
         active = self.active.path if self.active else "/"

@@ -66,6 +66,17 @@ _LABELS: dict[str, tuple[str, str]] = {
     "network.retry_minutes": (marked("Minutes without a phone before your network is tried again"), ""),
     "network.idle_minutes": (marked("Minutes unused before the box closes its own Wi-Fi"), ""),
     "network.keep_minutes": (marked("Minutes before a network that was proven is joined for good"), ""),
+    "network.camera_ssid": (
+        marked("Name of the camera's own Wi-Fi"),
+        marked("For a camera that is a Wi-Fi network itself. Empty: there is none."),
+    ),
+    "network.camera_password": (marked("Password of the camera's own Wi-Fi"), ""),
+    "network.turn_memories": (
+        marked("Memories that wait before the radio leaves the camera for your network"),
+        marked("0: only when you press the upload button."),
+    ),
+    "network.turn_minutes": (marked("Minutes that the radio may stay in your network for that"), ""),
+    "network.turn_rest_minutes": (marked("Minutes with the camera between two such turns"), ""),
     "box.card_terabytes": (
         marked("How many terabytes may be written to the card (TBW)"),
         marked("As its maker says. Leave it empty, and it is guessed from its size."),
