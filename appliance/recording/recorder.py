@@ -143,7 +143,8 @@ class Recorder:
             if self._pause is None:
                 return
             self._reason = self._pause
-            self._turned(self.freshness.ended(self._pause), force=True)
+            if self.freshness.reason != self._pause:
+                self._turned(self.freshness.ended(self._pause), force=True)
             self._backoff.reset()
             await self._pause_turned.wait()
 

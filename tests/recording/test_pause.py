@@ -28,13 +28,15 @@ async def test_a_pause_ends_an_epoch_properly_and_is_its_gap_s_reason(recording:
         rig.recorder.pause(WHY)
         await asyncio.sleep(0.3)
         assert (len(rig.ring), rig.recorder.restarts) == (closed, restarts), "it stands still"
+        assert rig.witness.story() == ["recording", "no-camera"], "told once"
 
         rig.recorder.resume()
         rig.recorder.resume()
         await rig.until(lambda: len(rig.ring) >= closed + 2)
         assert rig.recorder.absence is None
         assert [epoch.reason for epoch in rig.ring.epochs.values()][1:] == [WHY]
-        assert decode_errors(*rig.paths()) == ""
+        first = next(iter(rig.ring)).epoch
+        assert decode_errors(*rig.paths(first)) == "", "the last picture before the pause is whole"
         told = rebuild(rig.folder, describe_now(rig.store._clock, 0, "", ""), 1.0)
         assert told.epochs[-1].reason == WHY, "a restart knows it, too"
 
