@@ -16,6 +16,7 @@ from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import Connection
 from appliance.network.turns import TurnPlan, Want
 from tests.network.conftest import PATIENCE_S
+from tests.network.test_joining import QUICK
 from tests.network.test_room import HOME, Box, Boxes, air, boxes  # noqa: F401 - fixtures
 
 CAMERA = Router(b"SnapCam_2264", "wpa2", "123456789")
@@ -88,6 +89,7 @@ async def test_a_press_brings_the_radio_back_even_from_the_middle_of_a_join(
 ) -> None:
     async with boxes(CALM, camera=WANTED, turns=TURNS) as box:
         await until_with_camera(box, both)
+        box.room._works._joining._patience = replace(QUICK, keep_s=10 * PATIENCE_S)  # nothing else ends the join
         both.is_slow.set()
         box.queue(ONE)
         await until(box, lambda: "ActivateConnection" in both.calls)
