@@ -14,7 +14,7 @@ from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
 from appliance.card.meter import Meter
 from appliance.clock import Clock
-from appliance.configured.camera import camera_source, taken_by
+from appliance.configured.camera import RadioDoor, camera_source, taken_by
 from appliance.configured.network import network_room
 from appliance.configured.upload import go_by, upload_room
 from appliance.control.server import Server
@@ -97,7 +97,7 @@ async def run_appliance(
         # recording
         announcer = Announcer(step_minutes, log, warn, read_report(settings.box.boot_report))
         watcher = closing.enter_context(Watcher())
-        source = camera_source(settings.camera)
+        source = camera_source(settings.camera, radio := RadioDoor())
         recorder = Recorder(
             source=source,
             store=store,
@@ -157,12 +157,14 @@ async def run_appliance(
         closing.push_async_callback(storage.close)
 
         # network
-        network = network_room(
-            settings.network,
-            clock=clock,
-            thread=closing.enter_context(ThreadPoolExecutor(1, "network")),
-            listener=announcer,
-            wants=upload.desk.want,
+        network = radio.opened(
+            network_room(
+                settings.network,
+                clock=clock,
+                thread=closing.enter_context(ThreadPoolExecutor(1, "network")),
+                listener=announcer,
+                wants=upload.desk.want,
+            )
         )
         uplink = UplinkWatch(network.link, upload.uploader.uplink_changed)
 

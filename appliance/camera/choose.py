@@ -10,6 +10,7 @@ from appliance.camera.auto import AutoCamera
 from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
+from appliance.camera.radio import Radio
 from appliance.camera.rpicam import RpicamCamera
 from appliance.camera.rtsp import RtspCamera
 from appliance.camera.source import CameraTroubleError, Footage, Source
@@ -30,6 +31,8 @@ class Words(TypedDict, total=False):
     transport: Literal["tcp", "udp"]
     remembered: Path | None
     """Where "auto" keeps which camera it took last."""
+    radio: Radio | None
+    """Who takes this box into a camera's own Wi-Fi; None: somebody else has to."""
 
 
 class UnreadyCamera:
@@ -38,8 +41,9 @@ class UnreadyCamera:
     latency_s = 1.0
     start_limit_s = 5.0
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, radio: Radio | None = None) -> None:
         self.name = name
+        self.radio = radio
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:
@@ -51,7 +55,7 @@ def choose_source(*, kind: CameraKind = "test-pattern", **words: Unpack[Words]) 
     """The camera of that kind. Nothing is opened yet."""
     match kind:
         case "auto":
-            return auto_camera(words.get("audio", "auto"), words.get("remembered"))
+            return auto_camera(words.get("audio", "auto"), words.get("remembered"), words.get("radio"))
         case "rtsp":
             return RtspCamera(
                 url=words.get("url", ""),
@@ -63,32 +67,32 @@ def choose_source(*, kind: CameraKind = "test-pattern", **words: Unpack[Words]) 
         case "test-pattern":
             return TestPattern(audio=words.get("audio", "auto"))
         case "v4l2":
-            return _found_source("v4l2", words.get("device", "/dev/video0"), words.get("audio", "auto"))
-    return _found_source(kind, words.get("address", ""), words.get("audio", "auto"))
+            return _found_source("v4l2", words.get("device", "/dev/video0"), words.get("audio", "auto"), None)
+    return _found_source(kind, words.get("address", ""), words.get("audio", "auto"), words.get("radio"))
 
 
-def auto_camera(audio: str, remembered: Path | None) -> AutoCamera:
+def auto_camera(audio: str, remembered: Path | None, radio: Radio | None) -> AutoCamera:
     """The best that is found here and around."""
     return AutoCamera(
-        build=lambda found: _found_source(found.kind, found.address, audio),
+        build=lambda found: _found_source(found.kind, found.address, audio, radio),
         look_here=find_cameras,
         look_around=partial(look),
         remembered=remembered,
     )
 
 
-def _found_source(kind: FoundKind, address: str, audio: str) -> Source:
+def _found_source(kind: FoundKind, address: str, audio: str, radio: Radio | None) -> Source:
     match kind:
         case "v4l2":
             return V4l2Camera(device=address, audio=audio)
         case "rpicam":
             return RpicamCamera(audio=audio)
         case "gopro":
-            return UnreadyCamera("GoPro")
+            return UnreadyCamera("GoPro", radio)
         case "gopro-legacy":
             return UnreadyCamera("GoPro HERO4 to HERO8")
         case "snapcam":
-            return UnreadyCamera("SnapCam")
+            return UnreadyCamera("SnapCam", radio)
         case _:
             assert_never(kind)
 

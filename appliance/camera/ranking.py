@@ -25,7 +25,7 @@ _ORDER: tuple[FoundKind, ...] = ("gopro", "v4l2", "rpicam", "gopro-legacy", "sna
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
 _COPIED = frozenset({"h264", "hevc"})
 _AT_THE_BOX: frozenset[FoundKind] = frozenset({"v4l2", "rpicam"})
-_AT_USB = re.compile(r"172\.2\d\.1\d\d\.51")
+_AT_USB = re.compile(r"172\.2\d\.1\d\d\.51(?::\d+)?")
 """A GoPro at a USB cable, after its serial number (Open GoPro, HTTP over USB)."""
 
 

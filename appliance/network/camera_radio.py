@@ -48,6 +48,20 @@ class CameraRadio:
         self._roles = Roles()
         self._told: tuple[str | None, str | None] = (None, None)
         self._beside_s: float | None = None
+        self._tried: Wanted | None = None
+        self._is_stale = False
+        """Whether the network that is joined is that of an earlier camera."""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the box is in the camera's network."""
+        return self._turns.leg == "camera" and not self._is_stale
+
+    def serve(self, camera: Wanted, now_s: float) -> None:
+        """This is the camera's network from now on, and it is there: its own voice said so."""
+        self._is_stale = self._is_stale or camera != self.camera
+        self.camera = camera
+        self._turns.call(now_s)
 
     @property
     def is_at_work(self) -> bool:
@@ -85,7 +99,7 @@ class CameraRadio:
         air = Air(
             takes_turns=self._roles.takes_turns(is_wired=view.sight.is_wired),
             is_free=self._is_free(view, mode, now_s, has_phone=meter.is_present(now_s)),
-            is_with_camera=carried.get(self._roles.camera) == CAMERA_ID,
+            is_with_camera=carried.get(self._roles.camera) == CAMERA_ID and not self._is_stale,
             is_at_home=bool(home) and home not in _OURS,
             knows_home=view.sight.knows,
         )
@@ -97,6 +111,8 @@ class CameraRadio:
         command = self._turns.next_command(now_s) if self.camera else None
         if command:
             self._beside_s = now_s
+        if command == "join-camera":
+            self._tried = self.camera
         return command
 
     def must_break_off(self, now_s: float) -> bool:
@@ -105,6 +121,8 @@ class CameraRadio:
 
     def done(self, now_s: float, *, is_well: bool) -> None:
         """What was under way is over."""
+        if self._turns.work == "join-camera" and is_well:
+            self._is_stale = self._tried != self.camera
         self._turns.done(now_s, is_well=is_well)
 
     def device(self, view: View) -> str:

@@ -31,6 +31,8 @@ class Patience(Struct, frozen=True):
     keep_s: float = 60.0
     """A router may rest for some seconds before it lets the same radio in again."""
     back_s: float = 15.0
+    visit_s: float = 45.0
+    """A camera's Wi-Fi takes some seconds to come up after it was asked for."""
     checkpoint_s: int = 120
     look_s: float = 0.5
     """Between two looks at what is not told by a signal."""

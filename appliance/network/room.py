@@ -116,6 +116,7 @@ class NetworkRoom:
         self._stirred = asyncio.Event()
         self._work: asyncio.Task[bool] | asyncio.Task[Proof] | None = None
         self._is_busy = False
+        self._looked = asyncio.Event()
         self._told: object = None
         self._silent_until_s = self._clock.monotonic_s() + self._patience.sight_s
         """Until it was seen once, or has had the time to come up."""
@@ -144,6 +145,29 @@ class NetworkRoom:
             self._is_busy = is_busy
             self._radio.press(self._clock.monotonic_s(), is_busy=is_busy)
             self.look_again()
+
+    async def join(self, ssid: str, password: str) -> str | None:
+        """Take a radio into the network that a camera is, and keep it there; None once it is, else why not.
+
+        For a camera that told of its network itself; the settings' one gives way to it.
+        """
+        if not self._is_ours:
+            return "The box may not join the camera's Wi-Fi: `network.set_up` in the settings leaves the radio alone."
+        wanted = Wanted(ssid.encode(), password, "wpa2")
+        self._radio.serve(wanted, self._clock.monotonic_s())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.visit_s):
+                while not await self._is_in(wanted):
+                    pass
+                return None
+        return f"The box does not get into the camera's Wi-Fi {wanted.name}: is the camera on, and near enough?"
+
+    async def _is_in(self, wanted: Wanted) -> bool:
+        """After another look: whether the box is in this network."""
+        self._looked.clear()
+        self._stirred.set()
+        await self._looked.wait()
+        return self._radio.is_there and self._radio.camera == wanted
 
     def look_again(self) -> None:
         """What waits for the home network may have changed."""
@@ -221,6 +245,7 @@ class NetworkRoom:
             device = self._radio.device(view)
             self._start(asyncio.create_task(self._works.move(leg, device, self._radio.camera)))
         self._radio.tell()
+        self._looked.set()
         if view.sight.has_manager:
             self._silent_until_s = now_s
         self._tell(now_s)

@@ -115,6 +115,10 @@ class Turns:
         if is_busy and self.leg in {"to-home", "home"}:
             self._back(now_s)
 
+    def call(self, now_s: float) -> None:
+        """Somebody knows that the camera's network is there now: the next try is not waited for."""
+        self._not_before_s, self._failures = now_s, 0
+
     def done(self, now_s: float, *, is_well: bool) -> None:
         """The work under way is over; `is_well`: whether that network is joined."""
         work, self.work = self.work, None

@@ -6,8 +6,9 @@ from typing import get_args, get_type_hints
 import pytest
 
 from appliance.camera.auto import AutoCamera
-from appliance.camera.choose import CameraKind, choose_source
+from appliance.camera.choose import CameraKind, UnreadyCamera, choose_source
 from appliance.camera.v4l2 import V4l2Camera
+from appliance.configured.camera import RadioDoor, camera_source
 from appliance.control.messages import CameraKind as Told
 from appliance.found import FoundKind
 from appliance.settings.model import CameraSettings
@@ -53,3 +54,23 @@ async def test_auto_builds_what_it_finds(tmp_path: Path) -> None:
     built = source._build(used)
     assert isinstance(built, V4l2Camera)
     assert built.name == "camera at /dev/video7"
+
+
+class HandRadio:
+    """Notes what it is asked for."""
+
+    async def join(self, ssid: str, password: str) -> str | None:
+        return f"{ssid} is not heard" if password else None
+
+
+async def test_the_way_to_the_radio_is_there_before_the_radio() -> None:
+    door = RadioDoor()
+    source = camera_source(CameraSettings("snapcam"), door)
+    assert isinstance(source, UnreadyCamera)
+    assert source.radio is door
+    assert await door.join("SnapCam", "x") == "The network is not looked after yet."
+
+    radio = HandRadio()
+    assert door.opened(radio) is radio
+    assert await door.join("SnapCam", "x") == "SnapCam is not heard"
+    assert await door.join("SnapCam", "") is None

@@ -62,6 +62,7 @@ def test_a_box_keeps_to_its_camera_unless_it_just_failed() -> None:
 
 def test_a_gopro_at_a_cable_is_known_by_its_address() -> None:
     assert is_wired(GOPRO_USB)
+    assert is_wired(Found("gopro", "HERO11", "172.27.189.51:8080"))
     assert not is_wired(GOPRO_AIR)
     for address in ("172.17.0.51", "172.27.189.52", "172.270.189.51", "172.27.89.51"):
         assert not is_wired(Found("gopro", "x", address)), address

@@ -121,6 +121,25 @@ async def test_a_camera_that_is_switched_off_is_looked_for_with_the_recording_fr
         await until(box, lambda: ssid_of(both) == CAMERA.ssid)
 
 
+async def test_a_camera_that_tells_of_its_network_itself_is_joined(
+    both: StandInNetworkManager,
+    boxes: Boxes,  # noqa: F811
+) -> None:
+    other = Router(b"GP12345678", "wpa3", "another secret")
+    both.change(lambda state: state.routers.append(replace(other)))
+    async with boxes(CALM, turns=TURNS) as box:
+        assert (await box.network()).radio is None
+        assert await box.room.join("SnapCam_2264", CAMERA.password) is None
+        assert ssid_of(both) == CAMERA.ssid
+        assert await box.room.join("SnapCam_2264", CAMERA.password) is None
+        assert await box.room.join("GP12345678", other.password) is None
+        assert ssid_of(both) == other.ssid
+        box.room._patience = replace(QUICK, visit_s=0.5)
+        assert "camera's Wi-Fi elsewhere" in str(await box.room.join("elsewhere", "x" * 8))
+    async with boxes(Plan("never")) as box:
+        assert "may not join" in str(await box.room.join("SnapCam_2264", CAMERA.password))
+
+
 async def test_a_home_that_is_away_costs_one_leg(both: StandInNetworkManager, boxes: Boxes) -> None:  # noqa: F811
     both.change(lambda state: setattr(state.routers[0], "is_on", False))
     async with boxes(CALM, camera=WANTED, turns=TURNS) as box:
