@@ -45,6 +45,26 @@ class Network(Protocol):
         """Somebody wants the set-up network; a sentence of what that comes to."""
 
 
+class Radio(Protocol):
+    """Who shares a radio between the camera and the home network."""
+
+    def press_is_kept(self, *, is_busy: bool) -> None:
+        """A press is being kept, or no longer is."""
+
+    def look_again(self) -> None:
+        """What waits for the home network may have changed."""
+
+
+class Recording(Protocol):
+    """Who can let go of the camera for a while."""
+
+    def pause(self, reason: str) -> None:
+        """Stand still until told otherwise."""
+
+    def resume(self) -> None:
+        """Record again."""
+
+
 class Announcer:
     """Listens to recording, memories and panel; `connect()` comes before the first word."""
 
@@ -68,14 +88,25 @@ class Announcer:
         self._upload_trouble: str | None = None
         self._recording_logged: tuple[RecordingState, str | None] | None = None
         self._network: Network
+        self._radio: Radio
+        self._recording: Recording
         self._network_sentence = ""
 
     def connect(
-        self, *, keeper: Keeper, workshop: Workshop, panel: Panel, upload: UploadRoom, network: Network, publish: Tell
+        self,
+        *,
+        keeper: Keeper,
+        workshop: Workshop,
+        panel: Panel,
+        upload: UploadRoom,
+        network: Network,
+        radio: Radio,
+        recording: Recording,
+        publish: Tell,
     ) -> None:
         """Know who is there; what the boot found is told now, once."""
         self._keeper, self._workshop, self._panel, self._upload = keeper, workshop, panel, upload
-        self._network = network
+        self._network, self._radio, self._recording = network, radio, recording
         self._tells.append(publish)
         for sentence in (*self.boot.taken, *self.boot.troubles) if self.boot else ():
             self._log(sentence)
@@ -126,6 +157,7 @@ class Announcer:
             self._panel.tell(_LAMP_MOMENTS[state])
         self._show_fault()
         self._upload.uploader.yield_to_press(is_busy=self._keeper.is_busy)
+        self._radio.press_is_kept(is_busy=self._keeper.is_busy)
         if progress in {None, 1.0}:
             say = self._warn if state == "not-saved" else self._log
             say(f"{name or 'memory'}: {state}{f' ({sentence})' if sentence else ''}")
@@ -161,6 +193,7 @@ class Announcer:
         self._upload_trouble = trouble
         self._panel.set_condition("uploading", on=is_under_way)
         self._show_fault()
+        self._radio.look_again()
 
     # The panel's words
 
@@ -168,6 +201,7 @@ class Announcer:
         self.last_press = self._keeper.press_began(at_s)
         self.last_count = Counted(1, self._step_minutes)
         self._upload.uploader.yield_to_press(is_busy=True)
+        self._radio.press_is_kept(is_busy=True)
 
     def press_counted(self, steps: int) -> None:
         self._keeper.press_counted(steps)
@@ -200,6 +234,13 @@ class Announcer:
             self._log(f"network: {told.sentence}")
         self._panel.set_condition("set-up-mode", on=told.mode in {"hotspot", "trying"})
         self._say(told)
+
+    def radio_moved(self, lent: str | None, away: str | None) -> None:
+        if lent:
+            self._recording.pause(lent)
+        else:
+            self._recording.resume()
+        self._upload.uploader.radio_is_away(away)
 
     def panel_fault(self, sentence: str | None) -> None:
         if sentence:

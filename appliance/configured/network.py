@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Unpack
 
+from appliance.network.profiles import Wanted
 from appliance.network.room import Joints, NetworkRoom
 from appliance.network.setup_mode import Plan
+from appliance.network.turns import TurnPlan
 from appliance.settings.model import NetworkSettings
 
 
@@ -23,5 +25,18 @@ def network_room(settings: NetworkSettings, **joints: Unpack[Joints]) -> Network
         hotspot_name=settings.hotspot_name,
         host_name=settings.host_name,
         country=settings.country,
+        camera=camera_network(settings),
+        turns=TurnPlan(
+            memories=settings.turn_memories,
+            home_s=settings.turn_minutes * 60,
+            rest_s=settings.turn_rest_minutes * 60,
+        ),
         **joints,
     )
+
+
+def camera_network(settings: NetworkSettings) -> Wanted | None:
+    """The network that the camera is, if it is one; how it is secured is heard when it is joined."""
+    if not settings.camera_ssid:
+        return None
+    return Wanted(settings.camera_ssid.encode(), settings.camera_password, "wpa2")

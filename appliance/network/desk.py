@@ -12,6 +12,7 @@ from appliance.network.airwaves import Heard, shown
 from appliance.network.announced import Announced
 from appliance.network.attempts import Attempt, Attempts
 from appliance.network.bus import BusError
+from appliance.network.camera_radio import CameraRadio
 from appliance.network.ear import Ear
 from appliance.network.hotspot import Hotspot
 from appliance.network.model import Known, View
@@ -49,6 +50,7 @@ class Desk:
         country: str,
         prove: Callable[[Wanted], None],
         stir: Callable[[], None],
+        radio: CameraRadio,
     ) -> None:
         self.mode = mode
         self.ear = ear
@@ -66,6 +68,7 @@ class Desk:
         self._thread = thread
         self._prove = prove
         self._stir = stir
+        self._radio = radio
 
     # what is known
 
@@ -79,6 +82,11 @@ class Desk:
         """How it is."""
         trouble = self.hotspot.trouble if self.is_ours else None
         return sentences.of_mode(self.mode.mode, self.view, self.name, self.mode.reason, trouble)
+
+    @property
+    def radio_sentence(self) -> str | None:
+        """Where the radio is that serves a camera by Wi-Fi; None without such a camera."""
+        return self._radio.sentence
 
     @property
     def attempt_sentence(self) -> str:
@@ -105,7 +113,7 @@ class Desk:
         """What whoever listens is told anew when it changes."""
         view = self.view
         where = (self.mode.mode, self.mode.reason, view.internet, self.name, view.addresses, view.wire_addresses)
-        return (*where, self.trials.attempt, self.hotspot.trouble, self.country, self.host_name)
+        return (*where, self.trials.attempt, self.hotspot.trouble, self.country, self.host_name, self.radio_sentence)
 
     # what is asked
 

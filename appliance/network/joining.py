@@ -15,7 +15,7 @@ from appliance.network.bus import BusError
 from appliance.network.model import Internet, Known, View
 from appliance.network.network_manager import NetworkManager
 from appliance.network.outcome import Reason, failure_of
-from appliance.network.profiles import Wanted, home_settings, hotspot_settings
+from appliance.network.profiles import CAMERA_ID, Wanted, camera_settings, home_settings, hotspot_settings
 from appliance.network.trace import Trace, Tracer
 
 Heard = Callable[[], bool]
@@ -31,6 +31,8 @@ class Patience(Struct, frozen=True):
     keep_s: float = 60.0
     """A router may rest for some seconds before it lets the same radio in again."""
     back_s: float = 15.0
+    visit_s: float = 45.0
+    """A camera's Wi-Fi takes some seconds to come up after it was asked for."""
     checkpoint_s: int = 120
     look_s: float = 0.5
     """Between two looks at what is not told by a signal."""
@@ -87,6 +89,14 @@ class Joining:
             await self._manager.activate(known, device)
             await trace.until_over(self._patience.keep_s)
         return self._failure(trace, None) is None
+
+    async def visit(self, wanted: Wanted, device: str) -> bool:
+        """Join the network that a camera is; whether the box is in. It is forgotten when the radio leaves it."""
+        await self._manager.drop(CAMERA_ID)
+        with self._tracer.tracing(device) as trace:
+            await self._manager.add_and_activate(camera_settings(wanted), device, "volatile")
+            await trace.until_over(self._patience.keep_s)
+        return trace.is_over and self._failure(trace, wanted) is None
 
     async def prove(self, wanted: Wanted, view: View, is_heard: Heard) -> Proof:
         """Try a network and come back to `view`. Raises nothing; being cancelled brings it back as well."""

@@ -27,6 +27,14 @@ class Uplink(Struct, frozen=True):
 UNKNOWN = Uplink(is_known=False, is_connected=False, names=(), is_metered=None, is_behind_portal=False)
 
 
+class Radio(Struct, frozen=True):
+    """One of the machine's. `path`: on the bus; `connection`: the UUID of what it carries, empty while it is not up."""
+
+    interface: str
+    path: str
+    connection: str = ""
+
+
 class View(Struct, frozen=True):
     """All that is known of the network now."""
 
@@ -47,6 +55,10 @@ class View(Struct, frozen=True):
     """The name of the connection by wire."""
     wire_addresses: tuple[str, ...] = ()
     internet: Internet = "unknown"
+    radios: tuple[Radio, ...] = ()
+    """All of them, by name; `device` is the first."""
+    known: tuple[str, ...] = ()
+    """The names of the networks that are joined by themselves."""
 
 
 class Known(Struct, frozen=True):

@@ -6,10 +6,10 @@ Calls, flags and options are those of its D-Bus API reference, 1.42 and later.
 import contextlib
 from collections.abc import Sequence
 
-from appliance.network.airwaves import AccessPoint
+from appliance.network.airwaves import AccessPoint, shown
 from appliance.network.bus import BusError
 from appliance.network.link import PROPERTIES, Link
-from appliance.network.model import Internet, Known, View
+from appliance.network.model import Internet, Known, Radio, View
 from appliance.network.profiles import HOTSPOT_ID, TRIAL_ID
 from appliance.network.reading import (
     WIRED,
@@ -65,7 +65,8 @@ class NetworkManager:
             return View()
         told = await self._link.properties(PATH, NETWORK_MANAGER)
         devices = [await self._device(path) for path in paths_in(told.get("Devices"))]
-        radio = min((device for device in devices if device.is_radio), key=lambda one: one.interface, default=None)
+        radios = sorted((device for device in devices if device.is_radio), key=lambda one: one.interface)
+        radio = radios[0] if radios else None
         wire = next((d for d in devices if d.kind == WIRED and d.station == "joined"), None)
         known = await self.known()
         is_on = one(told, "WirelessEnabled", otherwise=True) and one(told, "WirelessHardwareEnabled", otherwise=True)
@@ -92,6 +93,8 @@ class NetworkManager:
             wire=one(await self._active(wire), "Id", ""),
             wire_addresses=await self._addresses(wire),
             internet=internet_from(told.get("Connectivity")),
+            radios=tuple([await self._radio(one) for one in radios]),
+            known=tuple(shown(one.ssid) for one in known),
         )
 
     async def known(self) -> list[Known]:
@@ -186,12 +189,20 @@ class NetworkManager:
         for checkpoint in paths_in(told.get("Checkpoints")):
             with contextlib.suppress(BusError):
                 await self.roll_back(checkpoint)
-        left = await self._find(TRIAL_ID)
+        await self.drop(TRIAL_ID)
+
+    async def drop(self, identity: str) -> None:
+        """Forget a connection of ours, if it is there."""
+        left = await self._find(identity)
         if left is not None:
             await self.delete(left)
 
     async def _device(self, path: str) -> Device:
         return device_from(path, await self._link.properties(path, DEVICE))
+
+    async def _radio(self, device: Device) -> Radio:
+        is_up = device.station == "joined"
+        return Radio(device.interface, device.path, one(await self._active(device), "Uuid", "") if is_up else "")
 
     async def _active(self, device: Device | None) -> dict[str, object]:
         if device is None or not device.active:

@@ -28,6 +28,9 @@ HOTSPOT_ID = str(uuid.uuid5(_SPACE, "hotspot"))
 TRIAL_ID = str(uuid.uuid5(_SPACE, "trial"))
 """So is a trial that a crash left behind."""
 
+CAMERA_ID = str(uuid.uuid5(_SPACE, "camera"))
+"""And the network that a camera is itself."""
+
 TRIAL_DHCP_S = 20
 """An address takes a second or two; NetworkManager alone would wait for 45 s before it says that none comes."""
 
@@ -107,6 +110,27 @@ def home_settings(wanted: Wanted, *, is_trial: bool, priority: int = 0) -> Setti
         "ipv4": {"method": text("auto"), **({"dhcp-timeout": number(TRIAL_DHCP_S)} if is_trial else {})},
         # with IPv6 a missing address of IPv4 is told half a minute late
         "ipv6": {"method": text("ignore" if is_trial else "auto")},
+    }
+
+
+def camera_settings(wanted: Wanted) -> Settings:
+    """The network that a camera is: joined when told to, and no way to anywhere else."""
+    return {
+        "connection": {
+            "id": text(_label(wanted)),
+            "uuid": text(CAMERA_ID),
+            "type": text("802-11-wireless"),
+            "autoconnect": flag(value=False),
+        },
+        "802-11-wireless": {
+            "ssid": data(wanted.ssid),
+            "mode": text("infrastructure"),
+            "powersave": count(_NO_POWER_SAVE),
+            "hidden": flag(value=wanted.is_hidden),
+        },
+        **_security(wanted),
+        "ipv4": {"method": text("auto"), "dhcp-timeout": number(TRIAL_DHCP_S), "never-default": flag(value=True)},
+        "ipv6": {"method": text("ignore")},
     }
 
 

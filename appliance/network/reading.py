@@ -12,7 +12,7 @@ from msgspec import Struct
 from appliance.network.airwaves import AccessPoint
 from appliance.network.model import Internet, Known
 from appliance.network.outcome import DeviceState
-from appliance.network.profiles import HOTSPOT_ID, TRIAL_ID
+from appliance.network.profiles import CAMERA_ID, HOTSPOT_ID, TRIAL_ID
 from appliance.network.setup_mode import Station
 
 Properties = Mapping[str, object]
@@ -71,7 +71,7 @@ def known_from(path: str, told: Mapping[str, object]) -> Known | None:
     """From the settings of a connection; None if it is no Wi-Fi that is joined by itself."""
     connection, wifi = section(told, "connection"), section(told, "802-11-wireless")
     identity, ssid = one(connection, "uuid", ""), one(wifi, "ssid", b"")
-    is_ours = identity in {HOTSPOT_ID, TRIAL_ID}
+    is_ours = identity in {HOTSPOT_ID, TRIAL_ID, CAMERA_ID}
     is_home = one(wifi, "mode", "infrastructure") == "infrastructure" and one(connection, "autoconnect", otherwise=True)
     if not ssid or is_ours or not is_home:
         return None

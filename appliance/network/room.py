@@ -16,6 +16,7 @@ from appliance.clock import Clock
 from appliance.network.announced import AVAHI, Announced
 from appliance.network.attempts import Attempts
 from appliance.network.bus import BusError, Signal
+from appliance.network.camera_radio import CameraRadio, RadioListener, Wants
 from appliance.network.desk import Desk
 from appliance.network.ear import Ear
 from appliance.network.hotspot import Hotspot
@@ -28,6 +29,7 @@ from appliance.network.profiles import Wanted
 from appliance.network.setup_mode import Plan, SetUpMode
 from appliance.network.trace import SUPPLICANT, Tracer
 from appliance.network.trials import Trials
+from appliance.network.turns import TurnPlan
 from appliance.network.uplink import NETWORK_MANAGER
 from appliance.network.works import Works
 from appliance.threads import in_thread
@@ -38,7 +40,7 @@ PHONE_LOOK_S = 10.0
 _log = logging.getLogger(__name__)
 
 
-class NetworkListener(Protocol):
+class NetworkListener(RadioListener, Protocol):
     """Who is told of the network. Calls return at once."""
 
     def network_changed(self) -> None:
@@ -46,17 +48,20 @@ class NetworkListener(Protocol):
 
 
 class Joints(TypedDict):
-    """What the room is joined with. `thread`: its own."""
+    """What the room is joined with. `thread`: its own; `wants`: who knows what waits for the home network."""
 
     clock: Clock
     thread: Executor
     listener: NetworkListener
+    wants: Wants
 
 
 class NetworkRoom:
     """`desk` answers; `link` leads to NetworkManager, for others to listen as well.
 
     `directory`: for what is to be known after a power cut; `hotspot_file`: of root's making; `host_name`: of the box.
+
+    `camera`: the network that the camera is, None if it is none; `turns`: how one radio serves both.
 
     `address`: of the bus, None for the system's; `sys`: what `/sys` lies below; `slow_s`: for calls that take long.
     """
@@ -70,6 +75,8 @@ class NetworkRoom:
         hotspot_name: str = "",
         host_name: str = "",
         country: str = "",
+        camera: Wanted | None = None,
+        turns: TurnPlan | None = None,
         address: str | None = None,
         sys: Path = Path("/"),
         patience: Patience | None = None,
@@ -100,10 +107,19 @@ class NetworkRoom:
             thread=self._thread,
         )
         self._meter = PhoneMeter(sys)
+        self._radio = CameraRadio(
+            camera=camera if self._is_ours else None,
+            plan=turns or TurnPlan(),
+            wants=joints["wants"],
+            listener=self._listener,
+            now_s=self._clock.monotonic_s(),
+        )
         self._waits = Backoff(first_s=2.0, most_s=60.0)
         self._stirred = asyncio.Event()
         self._announced = Announced(self._avahi, self._stirred.set)
         self._work: asyncio.Task[bool] | asyncio.Task[Proof] | None = None
+        self._is_busy = False
+        self._looked = asyncio.Event()
         self._told: object = None
         self._silent_until_s = self._clock.monotonic_s() + self._patience.sight_s
         """Until it was seen once, or has had the time to come up."""
@@ -123,8 +139,44 @@ class NetworkRoom:
             country=country,
             prove=self._prove,
             stir=self._stirred.set,
+            radio=self._radio,
         )
         self._listen()
+
+    def press_is_kept(self, *, is_busy: bool) -> None:
+        """A press is being kept, or no longer is: it ends a turn of the radio."""
+        if is_busy != self._is_busy:
+            self._is_busy = is_busy
+            self._radio.press(self._clock.monotonic_s(), is_busy=is_busy)
+            self.look_again()
+
+    async def join(self, ssid: str, password: str) -> str | None:
+        """Take a radio into the network that a camera is, and keep it there; None once it is, else why not.
+
+        For a camera that told of its network itself; the settings' one gives way to it.
+        """
+        if not self._is_ours:
+            return "The box may not join the camera's Wi-Fi: `network.set_up` in the settings leaves the radio alone."
+        wanted = Wanted(ssid.encode(), password, "wpa2")
+        self._radio.serve(wanted, self._clock.monotonic_s())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.visit_s):
+                while not await self._is_in(wanted):
+                    pass
+                return None
+        return f"The box does not get into the camera's Wi-Fi {wanted.name}: is the camera on, and near enough?"
+
+    async def _is_in(self, wanted: Wanted) -> bool:
+        """After another look: whether the box is in this network."""
+        self._looked.clear()
+        self._stirred.set()
+        await self._looked.wait()
+        return self._radio.is_there and self._radio.camera == wanted
+
+    def look_again(self) -> None:
+        """What waits for the home network may have changed."""
+        if self._radio.camera is not None:
+            self._stirred.set()
 
     async def run(self) -> NoReturn:
         """For ever."""
@@ -187,10 +239,18 @@ class NetworkRoom:
         self.desk.view = view
         self._mode.see(view.sight, now_s)
         self._look_for_phones(view, now_s)
+        self._radio.see(view, self._mode, self._meter, now_s)
         if is_over:
             await self._end_work(view, now_s)
+        if self._work is not None and self._radio.must_break_off(now_s):
+            self._work.cancel()
         if self._work is None and (command := self._mode.next_command(now_s)):
             self._start(asyncio.create_task(self._works.do(command, view)))
+        if self._work is None and (leg := self._radio.next_command(now_s)) and self._radio.camera:
+            device = self._radio.device(view)
+            self._start(asyncio.create_task(self._works.move(leg, device, self._radio.camera)))
+        self._radio.tell()
+        self._looked.set()
         if view.sight.has_manager:
             self._silent_until_s = now_s
         self._tell(now_s)
@@ -200,6 +260,8 @@ class NetworkRoom:
         wake_s = self._mode.wake_s(now_s)
         waits = [PHONE_LOOK_S] if view.sight.is_open else []
         waits += [] if wake_s is None else [wake_s - now_s]
+        radio_s = self._radio.wait_s(now_s)
+        waits += [] if radio_s is None else [radio_s]
         waits += [self._silent_until_s - now_s] if now_s < self._silent_until_s else []
         return min(waits, default=None)
 
@@ -210,8 +272,15 @@ class NetworkRoom:
             self._mode.phone_heard(now_s)
 
     def _prove(self, wanted: Wanted) -> None:
+        self._give_up_leg()
         self._start(asyncio.create_task(self._works.prove(wanted, self.desk.view)))
         self._tell(self._clock.monotonic_s())
+
+    def _give_up_leg(self) -> None:
+        """The radio is wanted for something else, now."""
+        if self._work and self._radio.is_at_work:
+            self._work.cancel()
+            self._radio.done(self._clock.monotonic_s(), is_well=False)
 
     def _start(self, work: asyncio.Task[bool] | asyncio.Task[Proof]) -> None:
         self._work = work
@@ -222,6 +291,9 @@ class NetworkRoom:
         assert self._work
         kind, came_to = self._mode.work, _result(self._work)
         self._work = None
+        if self._radio.is_at_work:
+            self._radio.done(now_s, is_well=came_to is True)
+            return
         if kind == "try":
             proof = came_to if isinstance(came_to, Proof) else Proof(is_proven=False, reason="rejected")
             self._mode.tried(now_s, is_proven=proof.is_proven)
@@ -257,6 +329,8 @@ class NetworkRoom:
 
 
 def _result(work: asyncio.Task[bool] | asyncio.Task[Proof]) -> bool | Proof:
+    if work.cancelled():
+        return False
     try:
         return work.result()
     except Exception:  # noqa: BLE001 - whatever it is, recording goes on

@@ -3,6 +3,8 @@
 import logging
 from concurrent.futures import Executor
 
+from msgspec.structs import replace
+
 from appliance.network.airwaves import quietest_channel
 from appliance.network.bus import BusError
 from appliance.network.ear import Ear
@@ -10,9 +12,10 @@ from appliance.network.hotspot import Hotspot
 from appliance.network.joining import Joining, Proof
 from appliance.network.model import View
 from appliance.network.network_manager import NetworkManager
-from appliance.network.profiles import Wanted
+from appliance.network.profiles import Wanted, chosen_security
 from appliance.network.setup_mode import Command
 from appliance.network.trials import Trials
+from appliance.network.turns import Command as RadioCommand
 from appliance.threads import in_thread
 
 _log = logging.getLogger(__name__)
@@ -45,6 +48,23 @@ class Works:
         except BusError as error:
             _log.warning("the network: %s failed: %s", command, error)
             return False
+
+    async def move(self, command: RadioCommand, device: str, camera: Wanted) -> bool:
+        """Bring a radio to the camera or home; whether it is there."""
+        try:
+            return await (self._visit(camera, device) if command == "join-camera" else self._retry(device))
+        except BusError as error:
+            _log.warning("the network: %s failed: %s", command, error)
+            return False
+
+    async def _visit(self, camera: Wanted, device: str) -> bool:
+        """Join the camera's network; one that is not heard is not tried, which would cost the radio half a minute."""
+        trouble = await self._ear.listen(device, *([camera.ssid] if camera.is_hidden else []))
+        if not trouble and not self._ear.is_heard(camera.ssid):
+            return False
+        heard = self._ear.security_of(camera.ssid)
+        security = chosen_security(None, heard, camera.password)
+        return await self._joining.visit(replace(camera, security=security), device)
 
     async def prove(self, wanted: Wanted, view: View) -> Proof:
         """Try a network and come back."""

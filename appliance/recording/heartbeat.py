@@ -31,6 +31,10 @@ class Recording(Protocol):
     restarts: int
     last_closed_s: float | None
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether it was told to stand still."""
+
 
 class Heartbeat:
     """Feeds the watchdog as long as recording goes on. `farewell`: asked at the end for what is to be said."""
@@ -60,7 +64,8 @@ class Heartbeat:
 
     def _look(self) -> None:
         freshness = self._recording.freshness
-        signs = Signs(freshness.state, self._recording.last_closed_s, self._recording.restarts)
+        recording = self._recording
+        signs = Signs(freshness.state, recording.last_closed_s, recording.restarts, recording.is_paused)
         if self._liveness.is_alive(signs):
             said = f"{freshness.state}: {freshness.reason}" if freshness.reason else freshness.state
             self._notifier.tell("WATCHDOG=1", f"STATUS={said}")

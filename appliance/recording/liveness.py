@@ -18,6 +18,8 @@ class Signs(Struct, frozen=True):
     """When the last segment ended (monotonic)."""
     restarts: int
     """How many connections to the camera are over."""
+    is_paused: bool = False
+    """Whether recording was told to stand still; who told it so goes on within limits of its own."""
 
 
 class Liveness:
@@ -31,7 +33,7 @@ class Liveness:
         before = self._fed
         is_new = before is None or now.last_closed_s != before.last_closed_s
         is_trying = before is not None and now.state != "recording" and now.restarts != before.restarts
-        if is_new or is_trying:
+        if is_new or is_trying or now.is_paused:
             self._fed = now
             return True
         return False

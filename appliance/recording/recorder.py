@@ -1,9 +1,12 @@
 """The recorder: connects the camera, cuts its stream into the ring, and does so again for ever.
 
 connect ──▶ epoch: ffmpeg cuts, segments open and close ──▶ ended, with a reason ──▶ wait ──▶ connect
+
+Somebody who needs what the camera hangs at, its radio, may let it stand still for a while: a gap with that reason.
 """
 
 import asyncio
+import contextlib
 from contextlib import AsyncExitStack
 from typing import NoReturn, Protocol
 
@@ -78,6 +81,9 @@ class Recorder:
         self._fingerprint: Fingerprint | None = None
         self._written_s: float | None = None
         self._told: State = "starting"
+        self._pause: str | None = None
+        self._pause_turned = asyncio.Event()
+        self._connection: asyncio.Task[str] | None = None
 
     @property
     def camera(self) -> str:
@@ -94,17 +100,65 @@ class Recorder:
         """Why there is no fresh footage now; None if there is."""
         return None if self.freshness.state == "recording" else self.freshness.reason
 
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands still because it was told to."""
+        return self._pause is not None
+
+    def pause(self, reason: str) -> None:
+        """Let go of the camera until `resume`: what is written is closed properly, and the gap has this reason."""
+        self._pause = reason
+        self._pause_turned.set()
+        if self._connection:
+            self._connection.cancel()
+
+    def resume(self) -> None:
+        """Record again, at once; safe if it was not paused."""
+        self._pause = None
+        self._pause_turned.set()
+
     async def run(self) -> NoReturn:
         """Record for ever; cancelling ends the epoch properly, with its last segment closed."""
         while True:
+            await self._stand_still()
             began_s = self._clock.monotonic_s()
-            self._reason = await self._connect_once()
+            self._reason = await self._connect_unless_paused()
             self._turned(self.freshness.ended(self._reason), force=True)
             if self._clock.monotonic_s() - began_s >= STEADY_AFTER_S:
                 self._backoff.reset()
             self.restarts += 1
             if self._reason != FORMAT_CHANGED:
-                await asyncio.sleep(self._backoff.next_s())
+                await self._wait(self._backoff.next_s())
+
+    async def _wait(self, seconds: float) -> None:
+        """Before the next try; a pause that begins or ends is no time to wait."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._pause_turned.wait()
+
+    async def _stand_still(self) -> None:
+        """Return when there is no pause."""
+        while True:
+            self._pause_turned.clear()
+            if self._pause is None:
+                return
+            self._reason = self._pause
+            if self.freshness.reason != self._pause:
+                self._turned(self.freshness.ended(self._pause), force=True)
+            self._backoff.reset()
+            await self._pause_turned.wait()
+
+    async def _connect_unless_paused(self) -> str:
+        self._connection = asyncio.create_task(self._connect_once())
+        try:
+            return await self._connection
+        except asyncio.CancelledError:
+            us = asyncio.current_task()
+            if self._pause is None or (us and us.cancelling()):
+                raise
+            return self._pause
+        finally:
+            self._connection = None
 
     async def _connect_once(self) -> str:
         """One connection to the camera; why it ended."""
@@ -114,7 +168,8 @@ class Recorder:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(limit_s + 5):
                     footage = await stack.enter_async_context(self._source.connect())
-                self.freshness.connecting(self._clock.monotonic_s(), limit_s)
+                # a camera that chose itself knows only now how long it takes
+                self.freshness.connecting(self._clock.monotonic_s(), self._source.start_limit_s)
                 self.warning = footage.warning
                 return await self._record(footage)
         except CameraTroubleError as trouble:

@@ -18,6 +18,8 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol, Unpack
 
+from msgspec.structs import replace
+
 from appliance.boot.report import BootReport, read_report
 from appliance.clock import Clock, SystemClock
 from appliance.configured.network import network_room
@@ -26,6 +28,7 @@ from appliance.control.errors import SocketTroubleError
 from appliance.control.server import Server
 from appliance.control.users import allowed_uids
 from appliance.network.room import Joints, NetworkRoom
+from appliance.network.turns import Want
 from appliance.panel.hardware import Hardware
 from appliance.panel.panel import Panel
 from appliance.safe.buttons import SafeButtons
@@ -62,7 +65,7 @@ async def _run(report: BootReport, settings: Settings) -> None:
         clock=SystemClock(),
         log=_log.info,
         stop=stop,
-        make_network=partial(network_room, settings.network),
+        make_network=partial(network_room, replace(settings.network, camera_ssid="")),  # the radio is the phone's
     )
 
 
@@ -89,7 +92,7 @@ async def be_safe(
     async with AsyncExitStack() as closing:
         thread = closing.enter_context(ThreadPoolExecutor(1, "network"))
         herald = Herald()
-        room = make_network(clock=clock, thread=thread, listener=herald)
+        room = make_network(clock=clock, thread=thread, listener=herald, wants=lambda _: Want())
         network = NetworkService(room)
         panel = _panel(hardware, SafeButtons(reason_of(report), log, network.ask_set_up), clock)
         panel.start()

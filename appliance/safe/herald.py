@@ -18,3 +18,6 @@ class Herald:
 
     def network_changed(self) -> None:
         self._publish(self._changed())
+
+    def radio_moved(self, lent: str | None, away: str | None) -> None:
+        """Nothing is recorded here, and nothing uploaded."""

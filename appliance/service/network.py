@@ -111,6 +111,7 @@ class NetworkService:
             host_name=desk.host_name,
             dashboard=[f"http://{where}/" for where in (f"{desk.host_name}.local", *self._addresses())],
             is_ours=desk.is_ours,
+            radio=desk.radio_sentence,
         )
 
     def _addresses(self) -> tuple[str, ...]:

@@ -11,6 +11,9 @@ from appliance.settings.complaint import Complaint, path_trouble
 from appliance.settings.model import CameraSettings, NetworkSettings, PanelSettings, Settings
 from appliance.settings.upload_checks import upload_complaints
 
+_PASSWORD_BYTES = (8, 63)
+_ADDRESS = re.compile(r"[0-9A-Za-z.:-]*")
+
 LONGEST_SOCKET_PATH_BYTES = 107
 """Linux keeps a unix socket's path in 108 bytes, the closing zero included (unix(7))."""
 
@@ -22,6 +25,7 @@ def complaints(settings: Settings) -> Iterator[Complaint]:
     yield from _pins(settings.panel)
     yield from upload_complaints(settings.upload)
     yield from _network(settings.network)
+    yield from _camera_network(settings.network)
     if len(os.fsencode(settings.control.socket)) > LONGEST_SOCKET_PATH_BYTES:
         yield Complaint(
             ("control", "socket"),
@@ -36,6 +40,11 @@ def _camera(camera: CameraSettings) -> Iterator[Complaint]:
         yield _url(camera, "udp://ADDRESS:PORT, for example udp://0.0.0.0:8554")
     if camera.kind == "v4l2" and not camera.device.strip():
         yield Complaint(("camera", "device"), 'camera.device must name the camera, for example "/dev/video0"')
+    if not _ADDRESS.fullmatch(camera.address):
+        said = 'camera.address must be an IP address or a name, such as "10.5.5.9", or a Bluetooth address'
+        yield Complaint(("camera", "address"), said)
+    if trouble := path_trouble(camera.used_file):
+        yield Complaint(("camera", "used_file"), f"camera.used_file {trouble}")
     if not camera.audio.strip():
         yield Complaint(("camera", "audio"), 'camera.audio must be "auto", "none" or an ALSA device such as "hw:1"')
 
@@ -52,6 +61,20 @@ def _network(network: NetworkSettings) -> Iterator[Complaint]:
     if len(network.hotspot_name.encode()) > LONGEST_SSID_BYTES or not network.hotspot_name.isprintable():
         said = f"network.hotspot_name must be visible text of at most {LONGEST_SSID_BYTES} bytes"
         yield Complaint(("network", "hotspot_name"), said)
+
+
+def _camera_network(network: NetworkSettings) -> Iterator[Complaint]:
+    ssid, password = network.camera_ssid, network.camera_password
+    if len(ssid.encode()) > LONGEST_SSID_BYTES:
+        said = f"network.camera_ssid must be the name of a Wi-Fi, which has at most {LONGEST_SSID_BYTES} bytes"
+        yield Complaint(("network", "camera_ssid"), said)
+    least, most = _PASSWORD_BYTES
+    if password and not (password.isprintable() and least <= len(password.encode()) <= most):
+        said = f"network.camera_password must have {least} to {most} characters, as the password of every Wi-Fi"
+        yield Complaint(("network", "camera_password"), said)
+    if ssid and network.set_up == "never":
+        said = 'network.camera_ssid needs network.set_up to be "asked" or "by-itself": "never" leaves the radio alone'
+        yield Complaint(("network", "camera_ssid"), said)
 
 
 def _url(camera: CameraSettings, form: str) -> Complaint:

@@ -7,6 +7,8 @@ from typing import Literal
 
 from appliance.clock import Clock
 from appliance.memories.model import Entry
+from appliance.network.model import Uplink
+from appliance.network.turns import Want
 from appliance.upload.accounts import account
 from appliance.upload.behaviour import NO_STORAGE
 from appliance.upload.book import Book
@@ -105,6 +107,16 @@ class Desk:
             progress=errand.progress if errand else None,
         )
 
+    def want(self, networks: tuple[str, ...]) -> Want:
+        """What could go if the box were in a network that the owner calls one of these."""
+        gate = self._queue.gate
+        if gate and gate.needs_owner:
+            return Want()
+        home = Uplink(is_known=True, is_connected=True, names=networks, is_metered=None, is_behind_portal=False)
+        ready = [job for job in self._queue.unproven() if _is_well(job) and self._outlook.could_go(job, home)]
+        asked = [job.asked_number for job in ready if job.asked_number]
+        return Want(max(asked, default=0), len(asked), len(ready), is_moving=self._uploader.errand is not None)
+
     def departed(self) -> list[Job]:
         """Proven, and no longer on the box: newest press first."""
         return self._queue.departed()
@@ -158,6 +170,11 @@ class Desk:
             raise UploadRefusedError(
                 "No storage is set up: `moment storage add` does it, and [upload] remote in the settings names it."
             )
+
+
+def _is_well(job: Job) -> bool:
+    """Whether nothing of its own keeps it on the box."""
+    return not job.is_held and not job.is_gone and (job.trouble is None or job.trouble.cause.blame == "world")
 
 
 def _unlisted(*, has_storage: bool) -> Account:

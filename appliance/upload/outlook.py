@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from appliance.clock import Clock
 from appliance.memories.model import Entry
 from appliance.network.model import UNKNOWN, Uplink
@@ -22,6 +24,8 @@ class Outlook:
         self.rules = rules
         self.uplink: Uplink = UNKNOWN
         self.spent_bytes = 0
+        self.away: str | None = None
+        """Why nothing can go for now, whoever asks: the radio is elsewhere."""
         self._clock = clock
         self._undated: dict[str, float] = {}
         """Since when each memory of this boot waits for its date, by its key."""
@@ -56,9 +60,18 @@ class Outlook:
         """Whether this one may go now."""
         if self.rules is None:
             return NO_STORAGE
+        if self.away:
+            return Verdict(may=False, reason=self.away, holds="all")
         answer = verdict(self.rules, self.world, is_asked=job.asked_number > 0, size_bytes=job.size_bytes)
         waits = answer.may and not job.asked_number and job.key in self._undated
         return self._by_date(job.key) if waits else answer
+
+    def could_go(self, job: Job, uplink: Uplink) -> bool:
+        """Whether this one might go now if this were the uplink."""
+        if self.rules is None:
+            return False
+        world = replace(self.world, uplink=uplink)
+        return verdict(self.rules, world, is_asked=job.asked_number > 0, size_bytes=job.size_bytes).may
 
     def _by_date(self, key: str) -> Verdict:
         left_s = self._undated[key] + DATE_PATIENCE_S - self._clock.monotonic_s()

@@ -114,6 +114,15 @@ class Uploader:
             self.errand.call_off()
         self.wake()
 
+    def radio_is_away(self, reason: str | None) -> None:
+        """The radio serves somebody else, so that nothing can go; None: it is back."""
+        if reason == self._outlook.away:
+            return
+        self._outlook.away = reason
+        if reason and self.errand:
+            self.errand.call_off()
+        self.wake()
+
     def configuration_changed(self) -> None:
         """The storage was set up anew."""
         self._book.note(self._queue.configuration_changed(self._clock.monotonic_s()))

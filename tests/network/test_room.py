@@ -34,12 +34,13 @@ from appliance.control.messages import (
     WifiScanAnswer,
 )
 from appliance.network.attempts import ATTEMPT, COUNTRY, HOST_NAME, PROVEN
-from appliance.network.profiles import ADDRESS
+from appliance.network.profiles import ADDRESS, Wanted
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
 from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import HOME_ADDRESS
+from appliance.network.turns import TurnPlan, Want
 from appliance.service.network import NetworkService
 from tests.network.conftest import PATIENCE_S
 from tests.network.test_joining import PASSPHRASE, QUICK
@@ -56,10 +57,22 @@ class Box:
     """A room that runs, and what it told."""
 
     def __init__(
-        self, address: str, folder: Path, plan: Plan, *, kept: str = "network", name: str = "", sight_s: float = 15.0
+        self,
+        address: str,
+        folder: Path,
+        plan: Plan,
+        *,
+        kept: str = "network",
+        name: str = "",
+        sight_s: float = 15.0,
+        camera: Wanted | None = None,
+        turns: TurnPlan | None = None,
     ) -> None:
         self.folder = folder
         self.told: list[NetworkChanged] = []
+        self.radio: list[tuple[str | None, str | None]] = []
+        self.want = Want()
+        self.asked_for: tuple[str, ...] = ()
         self.moved = asyncio.Event()
         self._thread = ThreadPoolExecutor(1)
         self.room = NetworkRoom(
@@ -73,8 +86,24 @@ class Box:
             clock=SystemClock(),
             thread=self._thread,
             listener=self,
+            wants=self._wants,
+            camera=camera,
+            turns=turns,
         )
         self.service = NetworkService(self.room)
+
+    def radio_moved(self, lent: str | None, away: str | None) -> None:
+        self.radio.append((lent, away))
+        self.moved.set()
+
+    def _wants(self, names: tuple[str, ...]) -> Want:
+        self.asked_for = names
+        return self.want
+
+    def queue(self, want: Want) -> None:
+        """What waits for the home network is this from now on."""
+        self.want = want
+        self.room.look_again()
 
     def network_changed(self) -> None:
         self.told.append(self.service.changed())

@@ -22,6 +22,7 @@ class HandRecording:
     freshness: Freshness = field(default_factory=lambda: Freshness(1))
     restarts: int = 0
     last_closed_s: float | None = None
+    is_paused: bool = False
 
 
 class Manager:

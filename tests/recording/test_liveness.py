@@ -56,3 +56,9 @@ def test_between_two_feedings_something_happened(steps: list[tuple[State, bool, 
             news = False
         else:
             assert not closes
+
+
+def test_a_pause_is_no_hang() -> None:
+    liveness = Liveness()
+    assert [liveness.is_alive(Signs("no-camera", 7.0, 1, is_paused=True)) for _ in range(3)] == [True] * 3
+    assert not liveness.is_alive(Signs("no-camera", 7.0, 1))

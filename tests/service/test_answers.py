@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from appliance.announcer import Announcer
-from appliance.camera.candidates import Found
 from appliance.camera.choose import choose_source
+from appliance.camera.finders import Findings
 from appliance.card.meter import Meter
 from appliance.control import messages
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Answer, ServiceRequest
+from appliance.found import Found
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
+from appliance.network.turns import Want
 from appliance.panel.hardware import NoHardware
 from appliance.panel.panel import Panel
 from appliance.recording.recorder import Recorder
@@ -41,8 +43,12 @@ def no_network(box: Box) -> NetworkRoom:
     folder = box.memories_path / "network"
     return NetworkRoom(
         plan=Plan(), directory=folder, hotspot_file=folder / "hotspot.json", clock=box.clock, thread=nobody,
-        listener=Announcer(3, box.log.append),
+        listener=Announcer(3, box.log.append), wants=lambda _: Want(),
     )  # fmt: skip
+
+
+async def nothing_around() -> Findings:
+    return Findings([], [])
 
 
 class House:
@@ -68,8 +74,9 @@ class House:
             OwnersSettings(None, None), box._archivist, take_over=self.taken_over.append, begin_anew=lambda: None
         )
         self.cameras = CameraDesk(
-            recorded=CameraSettings(), name="test pattern", store=box.store, clock=box.clock,
-            thread=box._archivist, find=lambda: [Found("/dev/video0", "A webcam")],
+            recorded=CameraSettings(), name=lambda: "test pattern", taken=lambda: None, store=box.store,
+            clock=box.clock, thread=box._archivist, look_here=lambda: [Found("v4l2", "A webcam", "/dev/video0")],
+            look_around=nothing_around,
         )  # fmt: skip
         self._answers = Answers(
             recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,

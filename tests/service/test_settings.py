@@ -58,7 +58,7 @@ async def test_a_page_can_be_made_of_what_is_told(house: House) -> None:
     assert set(told) == {f"{section}.{key}" for section, keys in SECTIONS.items() for key in keys}
     kind, pin, limit = told["camera.kind"], told["panel.buzzer_pin"], told["upload.limit_mbit_s"]
     assert (kind.kind, kind.value, kind.default, kind.is_owners) == ("choice", "rtsp", "test-pattern", True)
-    assert set(kind.choices) == {"test-pattern", "v4l2", "rtsp", "mpegts-udp"}
+    assert set(kind.choices) >= {"auto", "test-pattern", "v4l2", "rtsp", "mpegts-udp"}
     assert (pin.kind, pin.at_least, pin.at_most, pin.may_be_unset, pin.value) == ("whole-number", 0, 27, True, None)
     assert (limit.kind, limit.above, limit.at_most) == ("number", 0, 10_000)
     assert told["camera.url"].kind == "url"

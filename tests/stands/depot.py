@@ -183,6 +183,7 @@ class Depot:
         policy: Policy = "keep",
         remote: str = "garage:moments",
         cap_bytes: int | None = None,
+        networks: tuple[str, ...] = (),
     ) -> None:
         Catalogue(folder).close()
         self.folder = folder
@@ -195,13 +196,15 @@ class Depot:
         self._policy: Policy = policy
         self._remote = remote
         self._cap_bytes = cap_bytes
+        self._networks = networks
         self._task: asyncio.Task[None] | None = None
         self._thread: ThreadPoolExecutor | None = None
 
     async def start(self) -> None:
         """A life begins; returns when every kept file has its job."""
         self._thread = ThreadPoolExecutor(1)
-        rules = Rules(self._behaviour, parse_hours("00:00-24:00"), (), False, self._cap_bytes) if self._remote else None
+        hours = parse_hours("00:00-24:00")
+        rules = Rules(self._behaviour, hours, self._networks, False, self._cap_bytes) if self._remote else None
         self.queue = Queue("newest-first", self.clock.boot_id, chance=lambda: 1.0)
         self.book = Book(Ledger(self.folder), self._thread, self._remote)
         outlook = Outlook(rules, self.clock)

@@ -198,6 +198,8 @@ class NetworkAnswer(Answer, frozen=True, tag="network"):
     """Where the pages are found on the home network: by name first, then by each address."""
     is_ours: bool = True
     """Whether the recorder looks after the network; if not, it only tells of it."""
+    radio: str | None = None
+    """Where the radio is that serves a camera by Wi-Fi, for the owner; None without such a camera."""
 
 
 class WifiScanAnswer(Answer, frozen=True, tag="wifi-scan"):

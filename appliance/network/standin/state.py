@@ -73,7 +73,7 @@ class State(Struct):
 
     @property
     def connectivity(self) -> int:
-        if self.active and self.active.is_up and self.active.router:
+        if self.active and self.active.is_up and self.active.router and not self._is_end(self.active):
             return self.active.router.connectivity
         return 4 if self.has_wire else 1
 
@@ -98,7 +98,7 @@ class State(Struct):
         return {
             "Version": ("s", "1.42.4"),
             "Capabilities": ("au", [1]),
-            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 20),  # noqa: PLR2004 - full
+            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 50 if self.active else 20),  # noqa: PLR2004
             "Connectivity": ("u", self.connectivity),
             "Metered": ("u", metered),
             "PrimaryConnection": ("o", primary),
@@ -114,9 +114,14 @@ class State(Struct):
         """What leads to the world, its kind, and whether it is metered: a wire goes first."""
         if self.has_wire:
             return WIRE_ACTIVE_PATH, "802-3-ethernet", 4
-        if self.active and self.active.router and self.active.is_up:
+        if self.active and self.active.router and self.active.is_up and not self._is_end(self.active):
             return self.active.path, "802-11-wireless", self.active.router.metered
         return "/", "", 0
+
+    @staticmethod
+    def _is_end(active: Active) -> bool:
+        """Whether it is no way to anywhere else."""
+        return bool(active.connection.get("ipv4", "never-default", otherwise=False))
 
     def _radio(self) -> dict[str, Section]:
         active = self.active.path if self.active else "/"

@@ -21,6 +21,10 @@ _LABELS: dict[str, tuple[str, str]] = {
         marked("Stars stand for what is not shown. Leave them, and it stays as it is."),
     ),
     "camera.device": (marked("Device"), marked("For a camera that is plugged in, such as /dev/video0.")),
+    "camera.address": (
+        marked("Which camera it is"),
+        marked("Its IP or Bluetooth address. Empty: the one that is found."),
+    ),
     "camera.audio": (marked("Sound"), marked("auto: when there is any. none: never. Or an ALSA device such as hw:1.")),
     "camera.transport": (marked("How a network camera sends"), ""),
     "ring.capacity_bytes": (
@@ -62,6 +66,17 @@ _LABELS: dict[str, tuple[str, str]] = {
     "network.retry_minutes": (marked("Minutes without a phone before your network is tried again"), ""),
     "network.idle_minutes": (marked("Minutes unused before the box closes its own Wi-Fi"), ""),
     "network.keep_minutes": (marked("Minutes before a network that was proven is joined for good"), ""),
+    "network.camera_ssid": (
+        marked("Name of the camera's own Wi-Fi"),
+        marked("For a camera that is a Wi-Fi network itself. Empty: there is none."),
+    ),
+    "network.camera_password": (marked("Password of the camera's own Wi-Fi"), ""),
+    "network.turn_memories": (
+        marked("Memories that wait before the radio leaves the camera for your network"),
+        marked("0: only when you press the upload button."),
+    ),
+    "network.turn_minutes": (marked("Minutes that the radio may stay in your network for that"), ""),
+    "network.turn_rest_minutes": (marked("Minutes with the camera between two such turns"), ""),
     "box.card_terabytes": (
         marked("How many terabytes may be written to the card (TBW)"),
         marked("As its maker says. Leave it empty, and it is guessed from its size."),
@@ -69,6 +84,11 @@ _LABELS: dict[str, tuple[str, str]] = {
 }
 
 _CHOICES: dict[str, str] = {
+    "camera.kind auto": marked("The best that is found"),
+    "camera.kind rpicam": marked("A camera on the ribbon cable (rpicam)"),
+    "camera.kind gopro": marked("A GoPro, HERO9 or newer"),
+    "camera.kind gopro-legacy": marked("A GoPro, HERO4 to HERO8"),
+    "camera.kind snapcam": marked("An iON SnapCam"),
     "camera.kind test-pattern": marked("A test picture"),
     "camera.kind v4l2": marked("A camera that is plugged in (V4L2)"),
     "camera.kind rtsp": marked("A camera in the network (RTSP)"),
