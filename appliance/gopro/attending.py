@@ -144,7 +144,8 @@ class Attending:
             self._say_trouble(sentences.hindrance(self.state) or "")
             yield Pause(max(self.state.poll_period_s, SETTLE_S))
             return
-        self.report = Report("preparing", sentences.STARTING.format(camera=self._camera), self._camera)
+        if not self._tries:  # a trouble stands until it is over
+            self.report = Report("preparing", sentences.STARTING.format(camera=self._camera), self._camera)
         for order in self._orders():
             yield Do(order)
             if isinstance(self._outcome, Refused | Unanswered) and order in {"start", "start webcam"}:
