@@ -25,6 +25,7 @@ run: install  ## record a test pattern here and now; the keys of the terminal ar
 
 test: install lint  ## run all tests (installs what they need)
 	@scripts/system-packages test
+	@scripts/gopro-sdk $(BIN)/python
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 test-board: install card  ## boot the card's image in an emulator, press its buttons, pull its plug (a quarter of an hour)

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from appliance.standins.gopro.announcement import Announcement
 from appliance.standins.gopro.kinds import KINDS
@@ -20,12 +21,20 @@ def main() -> int:
     parser.add_argument("--stream-port", type=int, default=8554)
     parser.add_argument("--wired", action="store_true")
     parser.add_argument("--announce", action="store_true")
+    parser.add_argument("--size", default="848x480", help="of its pictures")
+    parser.add_argument("--folder", type=Path, help="for its card and its film")
     asked = parser.parse_args()
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     camera = GoProStandIn(
-        KINDS[asked.model], host=asked.host, port=asked.port, stream_port=asked.stream_port, is_wired=asked.wired
+        KINDS[asked.model],
+        host=asked.host,
+        port=asked.port,
+        stream_port=asked.stream_port,
+        is_wired=asked.wired,
+        folder=asked.folder,
+        size=asked.size,
     )
     with contextlib.ExitStack() as stack:
         stack.enter_context(camera)
