@@ -11,9 +11,10 @@ from pathlib import Path
 from appliance.announcer import Announcer
 from appliance.boot.report import read_report
 from appliance.camera.candidates import find_cameras
-from appliance.camera.choose import choose_source
+from appliance.camera.finders import look
 from appliance.card.meter import Meter
 from appliance.clock import Clock
+from appliance.configured.camera import camera_source, taken_by
 from appliance.configured.network import network_room
 from appliance.configured.upload import go_by, upload_room
 from appliance.control.server import Server
@@ -96,14 +97,9 @@ async def run_appliance(
         # recording
         announcer = Announcer(step_minutes, log, warn, read_report(settings.box.boot_report))
         watcher = closing.enter_context(Watcher())
+        source = camera_source(settings.camera)
         recorder = Recorder(
-            source=choose_source(
-                kind=settings.camera.kind,
-                url=settings.camera.url,
-                device=settings.camera.device,
-                audio=settings.camera.audio,
-                transport=settings.camera.transport,
-            ),
+            source=source,
             store=store,
             watcher=watcher,
             clock=clock,
@@ -189,11 +185,13 @@ async def run_appliance(
             settings=SettingsDesk(owners, desk, take_over=partial(go_by, upload), begin_anew=begin_anew),
             cameras=CameraDesk(
                 recorded=settings.camera,
-                name=recorder.camera,
+                name=lambda: recorder.camera,
+                taken=partial(taken_by, source),
                 store=store,
                 clock=clock,
                 thread=desk,
-                find=find_cameras,
+                look_here=find_cameras,
+                look_around=look,
             ),
             owners_folder=owners.folder if settings.box.boot_report else None,
             configured=settings,

@@ -1,33 +1,97 @@
 """From the owner's words to a camera."""
 
-from typing import Literal, assert_never
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypedDict, Unpack, assert_never
 
+from appliance.camera.auto import AutoCamera
+from appliance.camera.candidates import find_cameras
+from appliance.camera.finders import look
+from appliance.camera.gopro import GoProCamera
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
+from appliance.camera.rpicam import RpicamCamera
 from appliance.camera.rtsp import RtspCamera
-from appliance.camera.source import Source
+from appliance.camera.source import CameraTroubleError, Footage, Source
 from appliance.camera.test_pattern import TestPattern
 from appliance.camera.v4l2 import V4l2Camera
+from appliance.found import Found, FoundKind
 
-CameraKind = Literal["test-pattern", "v4l2", "rtsp", "mpegts-udp"]
+CameraKind = Literal["auto", "test-pattern", "v4l2", "rpicam", "rtsp", "mpegts-udp", "gopro", "gopro-legacy", "snapcam"]
 
 
-def choose_source(
-    *,
-    kind: CameraKind = "test-pattern",
-    url: str = "",
-    device: str = "/dev/video0",
-    audio: str = "auto",
-    transport: Literal["tcp", "udp"] = "tcp",
-) -> Source:
-    """The camera of that kind; a keyword that a kind has no use for is ignored. Nothing is opened yet."""
+class Words(TypedDict, total=False):
+    """What the owner may say of a camera beside its kind; a kind that has no use for a word ignores it."""
+
+    url: str
+    device: str
+    address: str
+    audio: str
+    transport: Literal["tcp", "udp"]
+    remembered: Path | None
+    """Where "auto" keeps which camera it took last."""
+
+
+class UnreadyCamera:
+    """A kind that this version knows by name only."""
+
+    latency_s = 1.0
+    start_limit_s = 5.0
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Footage]:
+        raise CameraTroubleError(f"This version cannot talk to a {self.name} yet.")
+        yield
+
+
+def choose_source(*, kind: CameraKind = "test-pattern", **words: Unpack[Words]) -> Source:
+    """The camera of that kind. Nothing is opened yet."""
     match kind:
-        case "test-pattern":
-            return TestPattern(audio=audio)
-        case "v4l2":
-            return V4l2Camera(device=device, audio=audio)
+        case "auto":
+            return auto_camera(words.get("audio", "auto"), words.get("remembered"))
         case "rtsp":
-            return RtspCamera(url=url, audio=audio, transport=transport)
+            return RtspCamera(
+                url=words.get("url", ""),
+                audio=words.get("audio", "auto"),
+                transport=words.get("transport", "tcp"),
+            )
         case "mpegts-udp":
-            return MpegtsUdpCamera(url=url, audio=audio)
+            return MpegtsUdpCamera(url=words.get("url", ""), audio=words.get("audio", "auto"))
+        case "test-pattern":
+            return TestPattern(audio=words.get("audio", "auto"))
+        case "v4l2":
+            return _found_source("v4l2", words.get("device", "/dev/video0"), words.get("audio", "auto"))
+    return _found_source(kind, words.get("address", ""), words.get("audio", "auto"))
+
+
+def auto_camera(audio: str, remembered: Path | None) -> AutoCamera:
+    """The best that is found here and around."""
+    return AutoCamera(
+        build=lambda found: _found_source(found.kind, found.address, audio),
+        look_here=find_cameras,
+        look_around=partial(look),
+        remembered=remembered,
+    )
+
+
+def _found_source(kind: FoundKind, address: str, audio: str) -> Source:
+    match kind:
+        case "v4l2":
+            return V4l2Camera(device=address, audio=audio)
+        case "rpicam":
+            return RpicamCamera(audio=audio)
+        case "gopro":
+            return GoProCamera(address=address, audio=audio)
+        case "gopro-legacy":
+            return UnreadyCamera("GoPro HERO4 to HERO8")
+        case "snapcam":
+            return UnreadyCamera("SnapCam")
         case _:
             assert_never(kind)
+
+
+__all__ = ["CameraKind", "Found", "auto_camera", "choose_source"]

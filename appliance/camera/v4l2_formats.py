@@ -1,65 +1,168 @@
-"""Which pixel formats a V4L2 device offers, asked by ioctl; the device is not started."""
+"""What a V4L2 device can give, and how it is told what to give: asked by ioctl; the device is not started."""
 
-import contextlib
+import ctypes
 import errno
-import fcntl
-import os
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
+
+from msgspec import Struct
 
 from appliance.camera.source import CameraTroubleError
+from appliance.camera.v4l2_device import Device, opened
+from appliance.camera.v4l2_structures import (
+    CAPTURE_TYPES,
+    DISCRETE,
+    ENUM_FMT,
+    ENUM_FRAMEINTERVALS,
+    ENUM_FRAMESIZES,
+    OUT_OF_USE,
+    QUERYCTRL,
+    S_EXT_CTRLS,
+    Control,
+    ControlQuery,
+    Controls,
+    FormatDescription,
+    FrameInterval,
+    FrameSize,
+    four_letters,
+    pixel_format,
+)
 
-_ENUM_FMT = 0xC0405602
-"""VIDIOC_ENUM_FMT = _IOWR('V', 2, struct v4l2_fmtdesc), linux/videodev2.h."""
-_FMTDESC = struct.Struct("=III32s4sI12x")
-"""index, type, flags, description, pixelformat, mbus_code, reserved: 64 bytes."""
-_CAPTURE_TYPES = (1, 9)
-"""V4L2_BUF_TYPE_VIDEO_CAPTURE and its multi-planar brother, which encoders use."""
+USUAL_SIZES = ((1920, 1080), (1280, 720), (640, 480))
+"""What is taken of a device that gives any size in a range."""
+USUAL_RATE = 30.0
 
-_CURES = {
-    errno.ENOENT: "There is no camera at {device}; is it plugged in?",
-    errno.EACCES: "This user may not open {device}: sudo usermod -aG video $USER, then log in again.",
-    errno.EPERM: "This user may not open {device}: sudo usermod -aG video $USER, then log in again.",
-    errno.EBUSY: "{device} is in use by another program.",
-    errno.ENODEV: "The camera at {device} is not connected any more.",
-    errno.ENXIO: "The camera at {device} is not connected any more.",
-    errno.ENOTTY: "{device} is not a camera.",
-    errno.EISDIR: "{device} is not a camera.",
-    errno.ENOTDIR: "{device} is not a camera.",
-}
+_MOST = 256
+"""No list of a device is longer; one that never ends is one of a broken driver."""
+_END = frozenset({errno.EINVAL})
+"""The end of a list, or no such kind here."""
+_NO_LIST = frozenset({errno.EINVAL, errno.ENOTTY, errno.ENODATA})
+"""The same, where a driver may know nothing of the whole question; of its formats every camera knows."""
+
+T = TypeVar("T", bound=ctypes.Structure)
 
 
-def pixel_formats(device: Path) -> frozenset[str]:
-    """The four-letter codes (`H264`, `MJPG`, `YUYV`) that `device` can capture; empty for one that captures nothing.
+class Mode(Struct, frozen=True):
+    """`code`: four letters, `MJPG`; `rate`: pictures a second."""
+
+    code: str
+    width: int
+    height: int
+    rate: float
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+
+def pixel_formats(path: Path) -> frozenset[str]:
+    """The four-letter codes (`H264`, `MJPG`, `YUYV`) that the device can capture; empty for one that captures nothing.
 
     Raises:
         CameraTroubleError: if it is missing, not a V4L2 device, busy, or not ours to open.
     """
-    try:
-        handle = os.open(device, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
-        with contextlib.closing(os.fdopen(handle, "rb", buffering=0)) as opened:
-            return frozenset(code for kind in _CAPTURE_TYPES for code in _formats(opened.fileno(), kind))
-    except OSError as error:
-        cure = _CURES.get(error.errno or 0, f"The camera at {{device}} cannot be opened: {error.strerror}.")
-        raise CameraTroubleError(cure.format(device=device)) from error
+    with opened(path) as device:
+        return frozenset(formats_of(device))
 
 
-def can_encode_h264(device: Path) -> bool:
-    """Whether `device` is a memory-to-memory device that makes H.264 (`/dev/video11` on a Raspberry Pi)."""
+def can_encode_h264(path: Path) -> bool:
+    """Whether it is a memory-to-memory device that makes H.264 (`/dev/video11` on a Raspberry Pi)."""
     try:
-        return "H264" in pixel_formats(device)
+        return "H264" in pixel_formats(path)
     except CameraTroubleError:
         return False
 
 
-def _formats(handle: int, kind: int) -> Iterator[str]:
-    for index in range(256):
-        wanted = bytearray(_FMTDESC.pack(index, kind, 0, b"", b"", 0))
-        try:
-            fcntl.ioctl(handle, _ENUM_FMT, wanted, True)
-        except OSError as error:
-            if error.errno == errno.EINVAL:  # the end of the list, or no such kind here
-                return
-            raise
-        yield _FMTDESC.unpack(wanted)[4].decode("ascii", errors="replace")
+def formats_of(device: Device) -> Iterator[str]:
+    """The codes of an open device, in the order of its driver."""
+    for kind in CAPTURE_TYPES:
+        for index in range(_MOST):
+            told = _asked(device, ENUM_FMT, FormatDescription(index=index, type=kind), _END)
+            if told is None:
+                break
+            yield four_letters(told.pixelformat)
+
+
+def modes_of(device: Device, code: str) -> list[Mode]:
+    """In which sizes, and how fast, it gives one format; empty where the driver does not tell."""
+    return [Mode(code, *size, rate) for size in _sizes(device, code) for rate in _rates(device, code, *size)]
+
+
+def set_controls(device: Device, wanted: Mapping[int, int]) -> list[int]:
+    """Set each control that exists, to the nearest that it takes; those that were set.
+
+    A driver that refuses one is left as it is: the picture comes all the same.
+    """
+    return [control for control, value in wanted.items() if _set(device, control, value)]
+
+
+def _sizes(device: Device, code: str) -> Iterator[tuple[int, int]]:
+    for index in range(_MOST):
+        told = _asked(device, ENUM_FRAMESIZES, FrameSize(index=index, pixel_format=pixel_format(code)))
+        if told is None:
+            return
+        if told.type == DISCRETE:
+            yield told.limits[0], told.limits[1]
+        else:
+            yield from (size for size in USUAL_SIZES if _fits(size, *told.limits))
+            return
+
+
+def _fits(size: tuple[int, int], *limits: int) -> bool:
+    """`limits`: least, most and step of width, then of height."""
+    ranges = (limits[:3], limits[3:])
+    return all(
+        least <= length <= most and (length - least) % max(1, step) == 0
+        for length, (least, most, step) in zip(size, ranges, strict=True)
+    )
+
+
+def _rates(device: Device, code: str, width: int, height: int) -> Iterator[float]:
+    is_told = False
+    for index in range(_MOST):
+        asked = FrameInterval(index=index, pixel_format=pixel_format(code), width=width, height=height)
+        told = _asked(device, ENUM_FRAMEINTERVALS, asked)
+        if told is None:
+            break
+        is_told = True
+        if told.type != DISCRETE:
+            yield _rate_in(*told.limits[:4])
+            return
+        if told.limits[0]:
+            yield round(told.limits[1] / told.limits[0], 3)
+    if not is_told:
+        yield USUAL_RATE
+
+
+def _rate_in(least_n: int, least_d: int, most_n: int, most_d: int) -> float:
+    """The usual rate, or the nearest that a range of intervals allows."""
+    fastest = least_d / least_n if least_n else USUAL_RATE
+    slowest = most_d / most_n if most_n else 0.0
+    return round(min(max(USUAL_RATE, slowest), fastest), 3)
+
+
+def _set(device: Device, control: int, value: int) -> bool:
+    told = _asked(device, QUERYCTRL, ControlQuery(id=control))
+    if told is None or told.flags & OUT_OF_USE:
+        return False
+    steps = max(1, told.step)
+    nearest = min(max(value, told.minimum), told.maximum)
+    nearest = told.minimum + (nearest - told.minimum) // steps * steps
+    one = Control(id=control, value=nearest)
+    try:
+        device.ask(S_EXT_CTRLS, Controls(count=1, controls=ctypes.pointer(one)))
+    except OSError:
+        return False
+    return True
+
+
+def _asked(device: Device, request: int, told: T, ends: frozenset[int] = _NO_LIST) -> T | None:
+    """The answer; None for an error of `ends`."""
+    try:
+        device.ask(request, told)
+    except OSError as error:
+        if error.errno in ends:
+            return None
+        raise
+    return told

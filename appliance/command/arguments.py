@@ -56,6 +56,8 @@ def _add_clients(commands: _Commands) -> None:
     status.add_argument("--watch", action="store_true", help="stay and show every change, until Ctrl-C")
     _add_json(status)
 
+    _add_json(_add_client(commands, "cameras", "which cameras are there now; looks around for some seconds"))
+
     save = _add_client(commands, "save", "keep the last minutes")
     save.add_argument("--minutes", type=_minutes, metavar="N", help="how many (default: one step)")
     save.add_argument("--wait", action="store_true", help="until the file is whole")

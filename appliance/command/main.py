@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 
-from appliance.command import STARTED_S, adding, asking, configuring, storing, updating, uploading, watching
+from appliance.command import STARTED_S, adding, asking, configuring, looking, storing, updating, uploading, watching
 from appliance.command.arguments import parse
 from appliance.command.codes import DONE, INTERRUPTED, NO_SUPERVISOR, REFUSED, WRONG_USE
 from appliance.command.speech import complain
@@ -16,6 +16,7 @@ from appliance.settings.reading import SettingsError
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "press": asking.press,
+    "cameras": looking.cameras,
     "memories": asking.memories,
     "memory delete": asking.delete,
     "memory undelete": asking.undelete,

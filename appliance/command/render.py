@@ -13,6 +13,7 @@ from rich.text import Text
 from appliance.command import words
 from appliance.control.messages import (
     Asked,
+    Camera,
     CardStatus,
     Counted,
     DepartedMemory,
@@ -82,6 +83,22 @@ def memories_table(memories: Sequence[Memory]) -> Table:
         missing = "; ".join(map(words.gap, memory.gaps)) or "nothing"
         row = (_name(memory), length, words.size(memory.size_bytes), missing, words.upload(memory.upload))
         table.add_row(*map(Text, row))
+    return table
+
+
+def cameras_table(cameras: Sequence[Camera]) -> Table:
+    """What could be recorded, a row for each."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("Kind", no_wrap=True)
+    table.add_column("Name")
+    table.add_column("Where", overflow="fold")
+    table.add_column("What it can do", overflow="fold")
+    table.add_column("Now", overflow="fold")
+    for camera in cameras:
+        where = camera.device or camera.url or camera.address
+        now = camera.trouble or ("recorded" if camera.is_recorded or camera.is_taken else "")
+        row = (camera.kind, camera.name, where, ", ".join(camera.abilities), now)
+        table.add_row(*map(Text, map(words.printable, row)))
     return table
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import msgspec
 from bleak import BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
+from bleak.backends.device import BLEDevice
 from bleak.exc import BleakBluetoothNotAvailableError, BleakError
 
 from appliance.attendance import AccessPoint
@@ -21,7 +22,7 @@ from appliance.gopro.bluetooth import SERVICE, UnwillingError, switch_wifi_on
 _SCAN_S = 6.0
 _CONNECT_S = 10.0
 _WHOLE_S = 25.0
-_OFF = "Bluetooth is off or blocked in this box, so a GoPro that sleeps cannot be woken."
+OFF = "Bluetooth is off or blocked in this box, so a GoPro that sleeps cannot be woken."
 
 
 class _Camera:
@@ -43,6 +44,13 @@ class _Camera:
         await self._client.start_notify(characteristic, take)
 
 
+async def near_by(limit_s: float) -> BLEDevice | None:
+    """The first GoPro that is heard, asleep or not. Raises BleakError or OSError where Bluetooth fails."""
+    return await BleakScanner.find_device_by_filter(
+        lambda _, told: SERVICE in told.service_uuids, timeout=limit_s, service_uuids=[SERVICE]
+    )
+
+
 async def wake() -> AccessPoint | None:
     """Find a GoPro, wake it, and switch its Wi-Fi on; None if none is near.
 
@@ -50,9 +58,7 @@ async def wake() -> AccessPoint | None:
         UnwillingError: one is near, but it does not do it.
         BleakError: Bluetooth fails.
     """
-    found = await BleakScanner.find_device_by_filter(
-        lambda _, told: SERVICE in told.service_uuids, timeout=_SCAN_S, service_uuids=[SERVICE]
-    )
+    found = await near_by(_SCAN_S)
     if found is None:
         return None
     async with BleakClient(found, timeout=_CONNECT_S, pair=True) as client:
@@ -69,7 +75,7 @@ def main() -> int:
     try:
         access_point = asyncio.run(_within_limit())
     except (BleakBluetoothNotAvailableError, OSError):
-        return _refuse(_OFF)
+        return _refuse(OFF)
     except UnwillingError as unwilling:
         return _refuse(str(unwilling))
     except (BleakError, TimeoutError, EOFError) as error:

@@ -114,7 +114,8 @@ class Recorder:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(limit_s + 5):
                     footage = await stack.enter_async_context(self._source.connect())
-                self.freshness.connecting(self._clock.monotonic_s(), limit_s)
+                # a camera that chose itself knows only now how long it takes
+                self.freshness.connecting(self._clock.monotonic_s(), self._source.start_limit_s)
                 self.warning = footage.warning
                 return await self._record(footage)
         except CameraTroubleError as trouble:

@@ -11,6 +11,8 @@ from appliance.settings.complaint import Complaint, path_trouble
 from appliance.settings.model import CameraSettings, NetworkSettings, PanelSettings, Settings
 from appliance.settings.upload_checks import upload_complaints
 
+_ADDRESS = re.compile(r"[0-9A-Za-z.:-]*")
+
 LONGEST_SOCKET_PATH_BYTES = 107
 """Linux keeps a unix socket's path in 108 bytes, the closing zero included (unix(7))."""
 
@@ -36,6 +38,11 @@ def _camera(camera: CameraSettings) -> Iterator[Complaint]:
         yield _url(camera, "udp://ADDRESS:PORT, for example udp://0.0.0.0:8554")
     if camera.kind == "v4l2" and not camera.device.strip():
         yield Complaint(("camera", "device"), 'camera.device must name the camera, for example "/dev/video0"')
+    if not _ADDRESS.fullmatch(camera.address):
+        said = 'camera.address must be an IP address or a name, such as "10.5.5.9", or a Bluetooth address'
+        yield Complaint(("camera", "address"), said)
+    if trouble := path_trouble(camera.used_file):
+        yield Complaint(("camera", "used_file"), f"camera.used_file {trouble}")
     if not camera.audio.strip():
         yield Complaint(("camera", "audio"), 'camera.audio must be "auto", "none" or an ALSA device such as "hw:1"')
 

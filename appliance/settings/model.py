@@ -26,8 +26,8 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """`[camera]`: where the footage comes from."""
 
     kind: Annotated[
-        Literal["test-pattern", "v4l2", "rtsp", "mpegts-udp"],
-        Meta(description="What kind of camera it is."),
+        Literal["auto", "test-pattern", "v4l2", "rpicam", "rtsp", "mpegts-udp", "gopro", "gopro-legacy", "snapcam"],
+        Meta(description="What kind of camera it is; auto takes the best that is found, and keeps to it."),
     ] = "test-pattern"
     url: Annotated[
         SecretUrl,
@@ -37,11 +37,25 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = ""
     device: Annotated[str, Meta(description="The camera at this box, for the kind v4l2.")] = "/dev/video0"
+    address: Annotated[
+        str,
+        Meta(
+            max_length=64,
+            description="Which camera it is, for the kinds gopro, gopro-legacy and snapcam: an IP or a Bluetooth "
+            "address. Empty: the one that is found.",
+        ),
+    ] = ""
     audio: Annotated[
         str,
-        Meta(description="auto keeps sound when there is any, none drops it; for v4l2 an ALSA device such as hw:1."),
+        Meta(
+            description="auto keeps sound when there is any, none drops it; for v4l2 and rpicam also an ALSA device "
+            "such as hw:1."
+        ),
     ] = "auto"
     transport: Annotated[Literal["tcp", "udp"], Meta(description="How an RTSP camera brings its packets.")] = "tcp"
+    used_file: Annotated[Place, Meta(description="Where auto remembers the camera that it took last.")] = (
+        "var/camera/used.json"
+    )
 
 
 class RingSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -451,3 +451,18 @@ def test_config_show_of_a_bad_file_is_2(config: Path, capsys: pytest.CaptureFixt
     said = Said(main(["config", "show", "--config", str(config)]), capsys)
 
     assert (said.code, said.out, said.err) == (2, "", f"There is no settings file {config}.\n")
+
+
+def test_cameras_are_listed_with_what_each_can_do(moment: Moment, service: Service) -> None:
+    service.cameras.not_looked_for = ["SnapCam cameras could not be looked for: Bluetooth is off."]
+    said = moment("cameras")
+
+    assert said.code == 0
+    assert "h264, 1920x1080, 30/s, wired" in said.out
+    assert "hunter2" not in said.out
+    assert said.out.count("recorded") == 1
+    assert said.err == "SnapCam cameras could not be looked for: Bluetooth is off.\n"
+
+    told = moment("cameras", "--json").document
+    assert [camera["kind"] for camera in told["cameras"]] == ["rtsp", "v4l2", "test-pattern"]
+    assert told["troubles"] == service.cameras.not_looked_for

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from appliance.announcer import Announcer
-from appliance.camera.candidates import Found
 from appliance.camera.choose import choose_source
+from appliance.camera.finders import Findings
 from appliance.card.meter import Meter
 from appliance.control import messages
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Answer, ServiceRequest
+from appliance.found import Found
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
 from appliance.panel.hardware import NoHardware
@@ -43,6 +44,10 @@ def no_network(box: Box) -> NetworkRoom:
     )  # fmt: skip
 
 
+async def nothing_around() -> Findings:
+    return Findings([], [])
+
+
 class House:
     """A box with one memory, and its service."""
 
@@ -66,8 +71,9 @@ class House:
             OwnersSettings(None, None), box._archivist, take_over=self.taken_over.append, begin_anew=lambda: None
         )
         self.cameras = CameraDesk(
-            recorded=CameraSettings(), name="test pattern", store=box.store, clock=box.clock,
-            thread=box._archivist, find=lambda: [Found("/dev/video0", "A webcam")],
+            recorded=CameraSettings(), name=lambda: "test pattern", taken=lambda: None, store=box.store,
+            clock=box.clock, thread=box._archivist, look_here=lambda: [Found("v4l2", "A webcam", "/dev/video0")],
+            look_around=nothing_around,
         )  # fmt: skip
         self._answers = Answers(
             recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,

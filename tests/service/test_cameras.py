@@ -7,11 +7,15 @@ from pathlib import Path
 import ffmpeg
 import pytest
 
-from appliance.camera.candidates import Found, find_cameras
+from appliance.camera.candidates import find_cameras
+from appliance.camera.finders import Findings
 from appliance.camera.picture import picture_command
 from appliance.camera.source import CameraTroubleError
+from appliance.camera.v4l2 import Look
+from appliance.camera.v4l2_formats import Mode
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Camera, Cameras, CamerasAnswer, Picture, PictureAnswer
+from appliance.found import Found
 from appliance.service.cameras import MOST_WAITING, CameraDesk, candidates
 from appliance.settings.model import CameraSettings
 from tests.stands.memory_box import Box, Reel
@@ -29,10 +33,24 @@ async def box(tmp_path: Path) -> AsyncIterator[Box]:
     await box.end()
 
 
-def desk(box: Box, recorded: CameraSettings) -> CameraDesk:
+class Around:
+    """What is found over the air; `looks` are counted."""
+
+    def __init__(self, *cameras: Found, trouble: str = "") -> None:
+        self.looks = 0
+        self._findings = Findings(list(cameras), [trouble] if trouble else [])
+
+    async def __call__(self) -> Findings:
+        self.looks += 1
+        await asyncio.sleep(0.01)
+        return self._findings
+
+
+def desk(box: Box, recorded: CameraSettings, around: Around | None = None, taken: Found | None = None) -> CameraDesk:
     return CameraDesk(
-        recorded=recorded, name="the camera", store=box.store, clock=box.clock, thread=box._archivist, find=list
-    )
+        recorded=recorded, name=lambda: "the camera", taken=lambda: taken, store=box.store, clock=box.clock,
+        thread=box._archivist, look_here=list, look_around=around or Around(),
+    )  # fmt: skip
 
 
 def is_jpeg(answer: object) -> bool:
@@ -93,16 +111,20 @@ async def test_the_list_of_cameras(box: Box) -> None:
     answer = await desk(box, CameraSettings("rtsp", URL)).ask(Cameras())
 
     assert isinstance(answer, CamerasAnswer)
-    assert [camera.kind for camera in answer.cameras] == ["rtsp", "test-pattern"]
+    assert [camera.kind for camera in answer.cameras] == ["rtsp", "auto", "test-pattern"]
     assert "hunter2" not in answer.cameras[0].url
 
 
 def test_the_recorded_one_is_first_and_told_once() -> None:
-    found = [Found("/dev/video2", "Webcam"), Found("/dev/video0", "Other", "It is in use.")]
+    found = [
+        Found("v4l2", "Webcam", "/dev/video2", ("h264", "wired")),
+        Found("v4l2", "Other", "/dev/video0", trouble="It is in use."),
+    ]
 
     assert candidates(CameraSettings("v4l2", device="/dev/video2"), "V4L2 camera", found) == [
-        Camera("v4l2", "Webcam", device="/dev/video2", is_recorded=True),
+        Camera("v4l2", "Webcam", device="/dev/video2", is_recorded=True, abilities=["h264", "wired"]),
         Camera("v4l2", "Other", device="/dev/video0", trouble="It is in use."),
+        Camera("auto", "the best that is found"),
         Camera("test-pattern", "test pattern"),
     ]
     assert candidates(CameraSettings(), "test pattern", [])[0].is_recorded
@@ -110,21 +132,29 @@ def test_the_recorded_one_is_first_and_told_once() -> None:
 
 def test_devices_that_capture_are_found(tmp_path: Path) -> None:
     names = {"video0": "HD Webcam", "video1": "HD Webcam", "video10": "bcm2835-codec-decode", "video2": "Busy"}
+    names["video4"] = "Odd"
     for node, name in names.items():
         (tmp_path / node).mkdir()
         (tmp_path / node / "name").write_text(f"{name}\n")
     (tmp_path / "video3").mkdir()
 
-    def formats(device: Path) -> frozenset[str]:
+    def look(device: Path) -> Look:
         if device.name == "video2":
             raise CameraTroubleError("It is in use.")
-        return frozenset() if device.name == "video1" else frozenset({"MJPG"})
+        modes = (Mode("MJPG", 1920, 1080, 30.0), Mode("MJPG", 1280, 720, 29.97))
+        code = {"video1": set(), "video4": {"GREY"}}.get(device.name, {"MJPG"})
+        return Look(frozenset(code), modes)
 
-    assert find_cameras(tmp_path, Path("/dev"), formats) == [
-        Found("/dev/video0", "HD Webcam"),
-        Found("/dev/video2", "Busy", "It is in use."),
-        Found("/dev/video3", "video3"),
+    found = find_cameras(tmp_path, Path("/dev"), look)
+
+    abilities = ("mjpeg", "1280x720", "29.97/s", "wired")
+    assert found[:3] == [
+        Found("v4l2", "HD Webcam", "/dev/video0", abilities),
+        Found("v4l2", "Busy", "/dev/video2", ("wired",), "It is in use."),
+        Found("v4l2", "video3", "/dev/video3", abilities),
     ]
+    assert [one.name for one in found[3:]] == ["Odd"]
+    assert "offers GREY" in (found[3].trouble or "")
 
 
 def test_a_machine_without_cameras_has_none(tmp_path: Path) -> None:
@@ -135,3 +165,49 @@ def test_a_small_picture_is_not_made_larger() -> None:
     command = picture_command(ffmpeg.input("x")["v:0"])
 
     assert "scale=min(640\\,iw):-2" in " ".join(command)
+
+
+GOPRO = Found("gopro", "HERO11", "10.5.5.9", ("h264",))
+
+
+async def test_a_look_around_is_shared_and_remembered(box: Box) -> None:
+    around = Around(GOPRO, trouble="SnapCam cameras could not be looked for: Bluetooth is off.")
+    cameras = desk(box, CameraSettings(), around)
+
+    answers = await asyncio.gather(*(cameras.ask(Cameras()) for _ in range(3)))
+    await cameras.ask(Cameras(fresh=False))
+    assert around.looks == 1
+    box.clock.now_s += 1
+    await cameras.ask(Cameras())
+    assert around.looks == 2
+    box.clock.now_s += 3600
+    await cameras.ask(Cameras(fresh=False))
+    assert around.looks == 3
+
+    for answer in answers:
+        assert isinstance(answer, CamerasAnswer)
+        assert Camera("gopro", "HERO11", address="10.5.5.9", abilities=["h264"]) in answer.cameras
+        assert answer.troubles == ["SnapCam cameras could not be looked for: Bluetooth is off."]
+
+
+async def test_what_auto_has_taken_is_marked_and_not_opened_a_second_time(box: Box) -> None:
+    await box.connect()
+    box.roll(1)
+    cameras = desk(box, CameraSettings("auto"), Around(GOPRO), taken=GOPRO)
+
+    answer = await cameras.ask(Cameras())
+    assert isinstance(answer, CamerasAnswer)
+    first, gopro, pattern = answer.cameras
+    assert (first.kind, first.is_recorded, first.is_taken) == ("auto", True, False)
+    assert (gopro.kind, gopro.is_recorded, gopro.is_taken) == ("gopro", False, True)
+    assert pattern.kind == "test-pattern"
+    for request in (Picture(), Picture("auto"), Picture("gopro", address="10.5.5.9")):
+        assert is_jpeg(await cameras.ask(request))
+
+
+async def test_the_radio_is_not_spared_for_a_look(box: Box) -> None:
+    for request in (Picture("gopro", address="10.5.5.9"), Picture("snapcam"), Picture("gopro-legacy"), Picture("auto")):
+        with pytest.raises(RefusedError, match="over the air"):
+            await desk(box, CameraSettings()).ask(request)
+    with pytest.raises(RefusedError, match="cannot talk to a GoPro yet"):
+        await desk(box, CameraSettings()).ask(Picture("gopro", address="172.27.189.51"))

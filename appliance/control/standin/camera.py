@@ -17,9 +17,10 @@ class StandInCameras:
     def __init__(self) -> None:
         self.cameras = [
             Camera("rtsp", "RTSP camera at 192.0.2.7", url="rtsp://viewer:********@192.0.2.7/live", is_recorded=True),
-            Camera("v4l2", "USB camera", device="/dev/video0"),
+            Camera("v4l2", "USB camera", device="/dev/video0", abilities=["h264", "1920x1080", "30/s", "wired"]),
             Camera("test-pattern", "Test pattern"),
         ]
+        self.not_looked_for: list[str] = []
         self.jpeg = GREY_PIXEL
         self.troubles: dict[str | None, str] = {"v4l2": "The camera at /dev/video0 is used by another program."}
 
@@ -27,7 +28,7 @@ class StandInCameras:
         """The answer to one request."""
         match request:
             case Cameras():
-                return CamerasAnswer(self.cameras)
+                return CamerasAnswer(self.cameras, self.not_looked_for)
             case Picture():
                 if request.kind in self.troubles:
                     raise RefusedError(self.troubles[request.kind])

@@ -21,6 +21,10 @@ _LABELS: dict[str, tuple[str, str]] = {
         marked("Stars stand for what is not shown. Leave them, and it stays as it is."),
     ),
     "camera.device": (marked("Device"), marked("For a camera that is plugged in, such as /dev/video0.")),
+    "camera.address": (
+        marked("Which camera it is"),
+        marked("Its IP or Bluetooth address. Empty: the one that is found."),
+    ),
     "camera.audio": (marked("Sound"), marked("auto: when there is any. none: never. Or an ALSA device such as hw:1.")),
     "camera.transport": (marked("How a network camera sends"), ""),
     "ring.capacity_bytes": (
@@ -69,6 +73,11 @@ _LABELS: dict[str, tuple[str, str]] = {
 }
 
 _CHOICES: dict[str, str] = {
+    "camera.kind auto": marked("The best that is found"),
+    "camera.kind rpicam": marked("A camera on the ribbon cable (rpicam)"),
+    "camera.kind gopro": marked("A GoPro, HERO9 or newer"),
+    "camera.kind gopro-legacy": marked("A GoPro, HERO4 to HERO8"),
+    "camera.kind snapcam": marked("An iON SnapCam"),
     "camera.kind test-pattern": marked("A test picture"),
     "camera.kind v4l2": marked("A camera that is plugged in (V4L2)"),
     "camera.kind rtsp": marked("A camera in the network (RTSP)"),

@@ -15,10 +15,13 @@ from setup_portal.words import say
 _KINDS = {"rtsp": "rtsp", "rtsps": "rtsp", "udp": "mpegts-udp"}
 """What an address begins with, and the kind of camera that it means."""
 
+_ADDRESSED = frozenset({"gopro", "gopro-legacy", "snapcam"})
+"""Empty stands for "the one that is found" there, and takes the place of what was before."""
+
 
 def mark_of(camera: Camera) -> str:
     """What a form calls a camera: the list may have changed since it was shown."""
-    return hashlib.sha256(f"{camera.kind}\n{camera.url}\n{camera.device}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{camera.kind}\n{camera.url}\n{camera.device}\n{camera.address}".encode()).hexdigest()[:16]
 
 
 def camera() -> ResponseReturnValue:
@@ -28,8 +31,8 @@ def camera() -> ResponseReturnValue:
     address = request.form.get("url", "").strip()
     if request.form.get("do") == "address":
         return _take_address(address)
-    with recorder() as client:
-        cameras = client.ask(Cameras()).cameras
+    with recorder(LONG_S) as client:
+        cameras = client.ask(Cameras(fresh=False)).cameras
     chosen = next((found for found in cameras if mark_of(found) == request.form.get("camera")), None)
     if chosen is None:
         return _show(say("Choose a camera of this list; it may have changed."))
@@ -39,12 +42,12 @@ def camera() -> ResponseReturnValue:
 def camera_picture(mark: str) -> ResponseReturnValue:
     """How one of the found cameras looks now, as JPEG."""
     with recorder(LONG_S) as client:
-        cameras = client.ask(Cameras()).cameras
+        cameras = client.ask(Cameras(fresh=False)).cameras
         found = next((each for each in cameras if mark_of(each) == mark), None)
         if found is None:
             abort(404)
         try:
-            asked = Picture() if found.is_recorded else Picture(found.kind, found.url, found.device)
+            asked = Picture() if found.is_recorded else Picture(found.kind, found.url, found.device, found.address)
             picture = client.ask(asked)
         except RefusedError:
             abort(404)
@@ -70,6 +73,8 @@ def _take(chosen: Camera) -> ResponseReturnValue:
         changes["camera.url"] = chosen.url
     if chosen.device:
         changes["camera.device"] = chosen.device
+    if chosen.kind in _ADDRESSED:
+        changes["camera.address"] = chosen.address
     trouble = change(changes)
     return _show(trouble, url=without_password(chosen.url)) if trouble else onward("camera")
 
@@ -87,6 +92,7 @@ def without_password(address: str) -> str:
 
 def _show(trouble: str | None = None, url: str = "") -> ResponseReturnValue:
     with recorder(LONG_S) as client:
-        cameras = client.ask(Cameras()).cameras
+        told = client.ask(Cameras(fresh=trouble is None))
+    cameras = told.cameras
     found = [(each, url_for("camera_picture", mark=mark_of(each)), mark_of(each)) for each in cameras]
-    return show("camera", code=422 if trouble else 200, trouble=trouble, cameras=found, url=url)
+    return show("camera", code=422 if trouble else 200, trouble=trouble, cameras=found, troubles=told.troubles, url=url)
