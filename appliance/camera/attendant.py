@@ -12,7 +12,10 @@ from appliance.camera.source import CameraTroubleError
 from appliance.child import Child
 
 TROUBLE_S = 3.0
-"""A trouble that lasts for so long is told; a shorter one is the attendant's own business."""
+"""A trouble that lasts for so long is told; a shorter one is the attendant's own business.
+
+One that was told already is waited for as long as the connection may take: so an attendant is there when the camera
+comes back, and no new one has to be started every few seconds."""
 _FAREWELL_S = 4.0
 
 
@@ -26,7 +29,7 @@ class Radio(Protocol):
 class Attendant:
     """One running attendant; `last`: what it said last."""
 
-    def __init__(self, child: Child, name: str, radio: Radio | None) -> None:
+    def __init__(self, child: Child, name: str, radio: Radio | None = None) -> None:
         self.last = Report("searching", f"{name} is looked for.")
         self._child = child
         self._name = name
@@ -34,8 +37,8 @@ class Attendant:
         self._news = asyncio.Event()
         self._listening = asyncio.create_task(self._listen())
 
-    async def streaming(self, limit_s: float) -> Report:
-        """Wait until the stream runs.
+    async def streaming(self, limit_s: float, told: str = "") -> Report:
+        """Wait until the stream runs. `told`: the trouble that the owner knows of already.
 
         Raises:
             CameraTroubleError: with the attendant's sentence, when a trouble lasts or `limit_s` is over.
@@ -43,12 +46,12 @@ class Attendant:
         try:
             async with asyncio.timeout(limit_s):
                 while self.last.state != "streaming":
-                    await self._change()
+                    await self._change(told)
         except TimeoutError:
             raise CameraTroubleError(self.last.sentence) from None
         return self.last
 
-    async def _change(self) -> None:
+    async def _change(self, told: str) -> None:
         """Until it says something else; a trouble is only so long a trouble of its own."""
         self._news.clear()
         if self._listening.done():
@@ -57,7 +60,8 @@ class Attendant:
         if report.access_point and self._radio:
             await self._join(report.access_point, self._radio)
         try:
-            async with asyncio.timeout(TROUBLE_S if report.state == "trouble" else None):
+            is_new = report.state == "trouble" and report.sentence != told
+            async with asyncio.timeout(TROUBLE_S if is_new else None):
                 await self._news.wait()
         except TimeoutError:
             raise CameraTroubleError(report.sentence) from None

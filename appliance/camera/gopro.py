@@ -7,7 +7,7 @@ from appliance.camera.attendant import Radio, attended
 from appliance.camera.mpegts_udp import MpegtsUdpCamera, mpegts_input
 from appliance.camera.network_footage import network_footage
 from appliance.camera.probe import StreamFacts
-from appliance.camera.source import Footage
+from appliance.camera.source import CameraTroubleError, Footage
 
 STREAM_PORT = 8554
 _LOOK_S = 5.0
@@ -30,12 +30,22 @@ class GoProCamera:
         self._arguments = ["--port", str(port), *(["--address", address] if address else [])]
         self._audio = audio
         self._radio = radio
+        self._told = ""
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:
+        try:
+            async with self._connected() as footage:
+                yield footage
+        except CameraTroubleError as trouble:
+            self._told = str(trouble)
+            raise
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Footage]:
         async with attended("appliance.gopro", self._arguments, self.name, self._radio) as attendant:
-            report = await attendant.streaming(self.start_limit_s - _LOOK_S)
-            self.name = report.camera or self.name
+            report = await attendant.streaming(self.start_limit_s - _LOOK_S, self._told)
+            self.name, self._told = report.camera or self.name, ""
             url = f"udp://0.0.0.0:{report.port}"
             if report.codec:
                 facts = StreamFacts(report.codec, None)

@@ -40,6 +40,8 @@ from appliance.gopro.steps import (
 
 LOOK_EVERY_S = 2.0
 """As GoPro's own SDK does."""
+KNOCK_EVERY_S = 1.0
+"""At the door of a camera that is away: whoever switches it on waits for its pictures."""
 SETTLE_S = 0.2
 """Between stop and start: a webcam that is toggled faster answers 500."""
 WAKE_EVERY_S = 30.0
@@ -106,7 +108,7 @@ class Attending:
                 self.uses_webcam = self.model.has_webcam
                 return
             self._say_trouble(self._why_not_met())
-            yield Pause(LOOK_EVERY_S)
+            yield Pause(KNOCK_EVERY_S)
 
     def _find(self) -> Iterator[Step]:
         """By one means after the other; only a whole round in vain is a trouble."""

@@ -66,6 +66,25 @@ async def test_a_camera_that_records_by_itself_is_told_and_let_be(gopro: StandIn
     assert "/gopro/camera/stream/start" not in orders(camera)
 
 
+async def test_a_trouble_that_is_told_is_waited_for(gopro: StandInFactory, free_port: int) -> None:
+    """So its attendant is there when the camera is: no other one has to be started first."""
+    camera = gopro()
+    camera.press_shutter()
+    recording = source(camera, free_port)
+    await trouble_of(recording)
+    again = recording.connect()
+    entering = asyncio.create_task(again.__aenter__())
+    await until("an attendant", lambda: attendants_of(camera))
+    looks = count(camera, STATE)
+    await until("many looks", lambda: count(camera, STATE) >= looks + 9)
+    (pid,) = attendants_of(camera)
+    assert not entering.done(), "longer than a new trouble would be waited for"
+    camera.release_shutter()
+    await entering
+    assert attendants_of(camera) == [pid]
+    await again.__aexit__(None, None, None)
+
+
 async def test_a_start_that_brings_no_packets_is_repeated(gopro: StandInFactory, free_port: int) -> None:
     camera = gopro()
     camera.faults.starts_dead = 1
