@@ -45,11 +45,13 @@ KNOCK_EVERY_S = 1.0
 SETTLE_S = 0.2
 """Between stop and start: a webcam that is toggled faster answers 500."""
 WAKE_EVERY_S = 30.0
+ASK_AROUND_EVERY_S = 15.0
 _MOST_UNANSWERED = 3
 _WEBCAM_TRIES = 2
 _TRIES_UNTIL_RESET = 3
 
-_MEANS: tuple[Means, ...] = ("address", "announcement", "bluetooth")
+_MEANS: dict[Means, float] = {"address": 0.0, "announcement": ASK_AROUND_EVERY_S, "bluetooth": WAKE_EVERY_S}
+"""In this order, and each at most every so many seconds."""
 
 
 class Attending:
@@ -67,13 +69,14 @@ class Attending:
         self._is_given = bool(address)
         self._tells_time = tells_time
         self._name = ""
-        self._woke_s: float | None = None
+        self._due_s = dict.fromkeys(_MEANS, 0.0)
+        self._hints = dict.fromkeys(_MEANS, "")
         self._unanswered = 0
         self._tries = 0
+        self._now_s = 0.0
         self._steps = self._story()
         self._next: Step = next(self._steps)
         self._outcome: Outcome = Done()
-        self._now_s = 0.0
 
     @property
     def _camera(self) -> str:
@@ -113,10 +116,7 @@ class Attending:
     def _find(self) -> Iterator[Step]:
         """By one means after the other; only a whole round in vain is a trouble."""
         while True:
-            hints: list[str] = []
-            for means in _MEANS:
-                if means == "bluetooth" and not self._may_wake():
-                    continue
+            for means in filter(self._is_due, _MEANS):
                 yield Search(means)
                 match self._outcome:
                     case Found(address=address):
@@ -124,16 +124,19 @@ class Attending:
                         return
                     case Woken(access_point=access_point):
                         self._say_awake(access_point)
-                    case Missed(why=why) if why:
-                        hints.append(why)
+                    case Missed(why=why):
+                        self._hints[means] = why
+                    case _:
+                        pass
             if self.report.access_point is None:
-                self._say_trouble(" ".join(hints) or sentences.ABSENT)
+                self._say_trouble(sentences.absence(self._hints["address"], self._hints["bluetooth"]))
             yield Pause(LOOK_EVERY_S)
 
-    def _may_wake(self) -> bool:
-        is_due = self._woke_s is None or self._now_s - self._woke_s >= WAKE_EVERY_S
+    def _is_due(self, means: Means) -> bool:
+        """An address costs nothing to try; the others are processes, and fill the air."""
+        is_due = self._now_s >= self._due_s[means]
         if is_due:
-            self._woke_s = self._now_s
+            self._due_s[means] = self._now_s + _MEANS[means]
         return is_due
 
     def _prepare(self) -> Iterator[Step]:

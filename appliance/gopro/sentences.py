@@ -16,6 +16,11 @@ STARTING = "{camera} is asked for its pictures."
 STREAMING = "{camera} sends its pictures."
 
 
+def absence(at_cable: str, over_the_air: str) -> str:
+    """Nothing is found. What is known of a camera at the cable, and of Bluetooth: sentences, "" for nothing."""
+    return f"{at_cable or ABSENT} {over_the_air}".strip()
+
+
 _HINDRANCES: tuple[tuple[Callable[[CameraState], bool], str], ...] = (
     (lambda state: state.is_hot, "{camera} is too hot: let it cool down, out of the sun."),
     (

@@ -16,7 +16,10 @@ KEEP_ALIVE, STATE = "/gopro/camera/keep_alive", "/gopro/camera/state"
 
 
 def source(camera: GoProStandIn, port: int) -> GoProCamera:
-    return GoProCamera(address=camera.address, port=port)
+    """One with patience: the machine may be busy."""
+    made = GoProCamera(address=camera.address, port=port)
+    made.start_limit_s = 100.0
+    return made
 
 
 def orders(camera: GoProStandIn) -> list[str]:

@@ -178,6 +178,7 @@ def test_bluetooth_is_tried_last_and_seldom() -> None:
         attending.done(Done() if isinstance(attending.step, Pause) else Missed(), now_s)
     assert searched[:3] == ["address", "announcement", "bluetooth"]
     assert 2 <= searched.count("bluetooth") <= 4
+    assert searched.count("bluetooth") < searched.count("announcement") < searched.count("address")
     assert attending.report.sentence.startswith("No GoPro is found")
 
 
