@@ -236,6 +236,8 @@ class Attending:
 
     def _why_not_met(self) -> str:
         if isinstance(self._outcome, Refused):
+            if self._outcome.why.startswith("5"):  # HERO12 and HERO13, after hours
+                return sentences.WEDGED.format(camera=self._camera, why=self._outcome.why)
             return sentences.LEGACY.format(address=self.address)
         return sentences.UNANSWERED if self._name else sentences.NOBODY.format(address=self.address)
 

@@ -10,6 +10,7 @@ GONE_SILENT = "{camera} sends no picture though it took the command; its stream 
 UNANSWERED = "{camera} does not answer any more: is it switched on, and still connected?"
 NOBODY = "No GoPro answers at {address}: switch it on, and see that this address is right."
 LEGACY = "What answers at {address} is no Open GoPro camera; HERO8 and older are of the kind gopro-legacy."
+WEDGED = "{camera} refuses everything ({why}): switch it off and on again; without a battery, pull its cable."
 PORT_TAKEN = "Another program listens at UDP port {port}, where {camera} sends its pictures: end it."
 WIFI_ON = 'The GoPro\'s Wi-Fi "{ssid}" is on; this box is not in it yet.'
 STARTING = "{camera} is asked for its pictures."

@@ -200,3 +200,9 @@ def test_what_is_no_open_gopro_camera_is_told_its_kind() -> None:
     attending = Attending("10.5.5.9")
     play(attending, Refused("404"))
     assert "gopro-legacy" in attending.report.sentence
+
+
+def test_a_camera_that_refuses_everything_is_told_from_one_of_another_kind() -> None:
+    attending = Attending("10.5.5.9")
+    play(attending, Refused("500"))
+    assert attending.report.sentence.startswith("The GoPro refuses everything (500): switch it off and on again")

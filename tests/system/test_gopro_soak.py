@@ -116,13 +116,17 @@ async def test_how_steady_it_is_kept_alive_by_a_busy_machine(
 ) -> None:
     camera = gopro()
     async with GoProCamera(address=camera.address, port=free_port).connect():
-        with busy_processors():
+        with busy_processors() if is_full_campaign else contextlib.nullcontext():
             began_s = time.monotonic()
             path = "/gopro/camera/keep_alive"
             said = count(camera, path)
             await until("said", lambda: count(camera, path) >= said + (200 if is_full_campaign else 3), 1000)
     said_s = [at_s for at_s, asked in camera.asked if asked == path and at_s >= began_s]
-    _tell(capsys, "between two keep-alives, two busy processes for each processor", _steps(said_s))
+    _tell(
+        capsys,
+        f"between two keep-alives{', two busy processes for each processor' if is_full_campaign else ''}",
+        _steps(said_s),
+    )
 
 
 def _steps(at_s: list[float]) -> list[float]:
