@@ -29,6 +29,7 @@ test campaign: export PYTHONDONTWRITEBYTECODE =
 
 test: install lint  ## run all tests (installs what they need)
 	@scripts/system-packages test
+	@scripts/gopro-sdk $(BIN)/python
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
 
 test-board: install card  ## boot the card's image in an emulator, press its buttons, pull its plug (a quarter of an hour)

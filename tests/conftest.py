@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.stands.gopro import StandInFactory, factory
 from tests.stands.ports import free_port
 
 settings.register_profile("unhurried", deadline=None)  # no test depends on speed
@@ -115,6 +116,18 @@ def udp_sender(running: contextlib.ExitStack) -> UdpSenderFactory:
         return RunningCamera(f"udp://@:{to}", process)
 
     return start
+
+
+@pytest.fixture(scope="session")
+def film_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where stand-ins keep what they show, which is coded once."""
+    return tmp_path_factory.mktemp("films")
+
+
+@pytest.fixture
+def gopro(running: contextlib.ExitStack, film_folder: Path) -> StandInFactory:
+    """`gopro("HERO12", is_wired=True, …)`: an Open GoPro camera that is none."""
+    return factory(running, film_folder)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from typing import Literal, TypedDict, Unpack, assert_never
 from appliance.camera.auto import AutoCamera
 from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
+from appliance.camera.gopro import GoProCamera
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
 from appliance.camera.radio import Radio
 from appliance.camera.rpicam import RpicamCamera
@@ -88,7 +89,7 @@ def _found_source(kind: FoundKind, address: str, audio: str, radio: Radio | None
         case "rpicam":
             return RpicamCamera(audio=audio)
         case "gopro":
-            return UnreadyCamera("GoPro", radio)
+            return GoProCamera(address=address, audio=audio, radio=radio)
         case "gopro-legacy":
             return UnreadyCamera("GoPro HERO4 to HERO8")
         case "snapcam":

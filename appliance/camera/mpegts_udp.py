@@ -9,13 +9,14 @@ import functools
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import ffmpeg
 
 from appliance.camera.first_datagrams import listen
 from appliance.camera.network_footage import is_copied, network_footage
-from appliance.camera.probe import LOOK_LIMIT_S, Glance, Probe
+from appliance.camera.probe import LOOK_LIMIT_S, Glance, Probe, StreamFacts
 from appliance.camera.source import CameraTroubleError, Footage
 from appliance.camera.troubles import without_secrets
 
@@ -44,6 +45,16 @@ def listening_url(url: str) -> str:
     return urlunsplit(address._replace(query=urlencode(options)))
 
 
+def mpegts_input(url: str, facts: StreamFacts) -> Any:
+    """What ffmpeg is told to read a known stream that comes to `url`. Raises ValueError if that is no UDP address."""
+    return _input(listening_url(url), facts)
+
+
+def _input(url: str, facts: StreamFacts) -> Any:
+    look_us = _QUICK_LOOK_US if is_copied(facts) else _LOOK_US
+    return ffmpeg.input(url, **_INPUT_OPTIONS, analyzeduration=look_us)
+
+
 def plain_address(url: str) -> tuple[str, int] | None:
     """Address and port of a stream that is sent to this machine alone; None for a group, a name, or with options."""
     address = urlsplit(url)
@@ -59,15 +70,18 @@ class MpegtsUdpCamera:
     """Listens at `url`: `udp://0.0.0.0:8554`, `udp://@:8554`, or a multicast group.
 
     `audio`: "none" drops the sound. `look_limit_s`: how long a first look at it may take, by the wall clock.
+    `name`: of the camera behind it, where it is known.
     """
 
     latency_s = 1.0
     start_limit_s = 12.0
 
-    def __init__(self, *, url: str, audio: str = "auto", look_limit_s: float = LOOK_LIMIT_S) -> None:
+    def __init__(
+        self, *, url: str, audio: str = "auto", look_limit_s: float = LOOK_LIMIT_S, name: str | None = None
+    ) -> None:
         self._url = url
         self._has_sound = audio != "none"
-        self.name = f"MPEG-TS stream at {without_secrets(url)}"
+        self.name = name or f"MPEG-TS stream at {without_secrets(url)}"
         self._look_limit_s = look_limit_s
         self._probe: Probe | None = None
 
@@ -79,9 +93,7 @@ class MpegtsUdpCamera:
             shown = without_secrets(self._url)
             raise CameraTroubleError(f'camera.url is "{shown}", not udp://0.0.0.0:PORT.') from None
         async with self._ready_probe(url).epoch() as facts:
-            look_us = _QUICK_LOOK_US if is_copied(facts) else _LOOK_US
-            camera = ffmpeg.input(url, **_INPUT_OPTIONS, analyzeduration=look_us)
-            yield network_footage(camera, facts, has_sound=self._has_sound)
+            yield network_footage(_input(url, facts), facts, has_sound=self._has_sound)
 
     def _ready_probe(self, url: str) -> Probe:
         if self._probe is None:
