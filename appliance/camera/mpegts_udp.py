@@ -59,15 +59,18 @@ class MpegtsUdpCamera:
     """Listens at `url`: `udp://0.0.0.0:8554`, `udp://@:8554`, or a multicast group.
 
     `audio`: "none" drops the sound. `look_limit_s`: how long a first look at it may take, by the wall clock.
+    `name`: of the camera behind it, where it is known.
     """
 
     latency_s = 1.0
     start_limit_s = 12.0
 
-    def __init__(self, *, url: str, audio: str = "auto", look_limit_s: float = LOOK_LIMIT_S) -> None:
+    def __init__(
+        self, *, url: str, audio: str = "auto", look_limit_s: float = LOOK_LIMIT_S, name: str | None = None
+    ) -> None:
         self._url = url
         self._has_sound = audio != "none"
-        self.name = f"MPEG-TS stream at {without_secrets(url)}"
+        self.name = name or f"MPEG-TS stream at {without_secrets(url)}"
         self._look_limit_s = look_limit_s
         self._probe: Probe | None = None
 

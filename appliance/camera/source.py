@@ -48,5 +48,6 @@ class Source(Protocol):
         """One connection, for one epoch.
 
         Raises:
-            CameraTroubleError: when entered, if the camera cannot be reached or read.
+            CameraTroubleError: when entered, if the camera cannot be reached or read; when left, if the kind knows
+                better than ffmpeg why the stream has ended.
         """
