@@ -65,6 +65,7 @@ class LegacyGoPro:
         self._viewer: str | None = None
         self._greeted_s = 0.0
         self._sending: asyncio.Task[None] | None = None
+        self._ending: list[asyncio.Task[None]] = []
         self._out: asyncio.DatagramTransport | None = None
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -81,11 +82,11 @@ class LegacyGoPro:
         try:
             yield self
         finally:
-            await self._stop()
+            self._stop()
             server.close()
             for task in self._answering:
                 task.cancel()
-            await asyncio.gather(*self._answering, return_exceptions=True)
+            await asyncio.gather(*self._answering, *self._ending, return_exceptions=True)
             self._out.close()
             alarm.close()
 
@@ -119,12 +120,12 @@ class LegacyGoPro:
         if self.faults.hangs:
             await asyncio.sleep(3600)
         status = self.faults.refuses or 200
-        body = b"<html>" if self.faults.babbles else msgspec.json.encode(await self._obey(path, status, writer))
+        body = b"<html>" if self.faults.babbles else msgspec.json.encode(self._obey(path, status, writer))
         head = f"HTTP/1.1 {status} -\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
         await writer.drain()
 
-    async def _obey(self, path: str, status: int, writer: asyncio.StreamWriter) -> dict[str, Any]:
+    def _obey(self, path: str, status: int, writer: asyncio.StreamWriter) -> dict[str, Any]:
         if status != 200:  # noqa: PLR2004 - OK
             return {"error_code": -3, "error_msg": "500 Internal Server Error", "path_info": path}
         if path.endswith("/status"):
@@ -133,7 +134,7 @@ class LegacyGoPro:
         if path.endswith("/info"):
             return {"info": {"model_name": "HERO5 Black", "firmware_version": self._firmware}}
         if _START in path or _STOP in path:
-            await self._stop()
+            self._stop()
         if _STOP in path:
             self.told_to_stop.set()
         if _START in path:
@@ -143,11 +144,12 @@ class LegacyGoPro:
             self._sending = asyncio.create_task(self._send())
         return {}
 
-    async def _stop(self) -> None:
-        sending, self._sending = self._sending, None
-        if sending:
-            sending.cancel()
-            await asyncio.gather(sending, return_exceptions=True)
+    def _stop(self) -> None:
+        """Its ffmpeg takes its time to end; it is told once."""
+        if self._sending:
+            self._sending.cancel()
+            self._ending.append(self._sending)
+            self._sending = None
 
     async def _send(self) -> None:
         async with transport_stream(self._film) as datagrams:
