@@ -41,22 +41,32 @@ async def wake(address: str, local: time.struct_time | None, patience_s: float) 
         device = await _find(address, patience_s)
         async with asyncio.timeout(_TALK_LIMIT_S), _conversation(device, patience_s) as conversation:
             return await conversation.wake(local)
-    except BleakBluetoothNotAvailableError as error:
-        is_off = error.reason is BleakBluetoothNotAvailableReason.POWERED_OFF
-        raise TroubleError(_OFF if is_off else _NONE) from None
-    except BleakDBusError as error:
-        raise TroubleError(_sentence(error)) from None
-    except (BleakError, TimeoutError, EOFError):
-        raise TroubleError(_MUTE) from None
-    except OSError:  # there is no message bus
-        raise TroubleError(_NONE) from None
+    except (BleakError, OSError, EOFError) as error:
+        raise TroubleError(_why_not(error)) from None
+
+
+async def near_by(seconds: float) -> list[tuple[str, str]]:
+    """Name and Bluetooth address of every SnapCam that is heard in this time.
+
+    Raises:
+        TroubleError: if this box cannot listen.
+    """
+    try:
+        heard = await BleakScanner.discover(timeout=seconds, return_adv=True)
+    except (BleakError, OSError, EOFError) as error:
+        raise TroubleError(_why_not(error)) from None
+    found = [device for device, advertisement in heard.values() if is_snapcam(device, advertisement)]
+    return [(device.name or "SnapCam", device.address) for device in found]
+
+
+def is_snapcam(device: BLEDevice, advertisement: AdvertisementData) -> bool:
+    """By its service, or by its name where it advertises none."""
+    return SERVICE in advertisement.service_uuids or (device.name or "").startswith("SnapCam")
 
 
 async def _find(address: str, patience_s: float) -> BLEDevice:
     def is_it(device: BLEDevice, advertisement: AdvertisementData) -> bool:
-        if address:
-            return device.address.upper() == address.upper()
-        return SERVICE in advertisement.service_uuids or (device.name or "").startswith("SnapCam")
+        return device.address.upper() == address.upper() if address else is_snapcam(device, advertisement)
 
     device = await BleakScanner.find_device_by_filter(is_it, timeout=patience_s)
     if device is None:
@@ -64,10 +74,17 @@ async def _find(address: str, patience_s: float) -> BLEDevice:
     return device
 
 
-def _sentence(error: BleakDBusError) -> str:
-    if error.dbus_error.endswith(("NotReady", "Blocked")):
-        return _OFF
-    return _NONE if error.dbus_error.startswith("org.freedesktop.DBus.Error") else _MUTE
+def _why_not(error: Exception) -> str:
+    match error:
+        case BleakBluetoothNotAvailableError():
+            return _OFF if error.reason is BleakBluetoothNotAvailableReason.POWERED_OFF else _NONE
+        case BleakDBusError() if error.dbus_error.endswith(("NotReady", "Blocked")):
+            return _OFF
+        case BleakDBusError() if error.dbus_error.startswith("org.freedesktop.DBus.Error"):
+            return _NONE
+        case TimeoutError() | BleakError() | EOFError():
+            return _MUTE
+    return _NONE  # there is no message bus
 
 
 class _Conversation:

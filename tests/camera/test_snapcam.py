@@ -1,15 +1,18 @@
 """A SnapCam whose Wi-Fi is joined, through its viewer's process, from its stand-in: mixed up, cut off, refused."""
 
 import asyncio
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
+from appliance.child import Child
 from appliance.standins.film import Film
 from appliance.standins.rtsp import Faults, RtspServer
-from tests.camera.conftest import Cutter
+from tests.camera.conftest import Cutter, segment_argv
 
 SMALL = Film(size="320x240")
 
@@ -52,6 +55,22 @@ async def test_bare_pictures_are_recorded_in_order(cut: Cutter) -> None:
     assert recorded.pictures() > 2 * 30
     assert max(recorded.key_frame_distances_s()) <= 1.1
     recorded.decode()
+
+
+async def test_the_end_of_bare_pictures_ends_ffmpeg(tmp_path: Path) -> None:
+    """RTP over UDP has no end of its own: ffmpeg would wait for ever."""
+
+    async def lose_it(server: RtspServer) -> None:
+        async with camera_of(server).connect() as footage:
+            argv = ["ffmpeg", "-progress", "pipe:1", *segment_argv(footage, tmp_path)[1:]]
+            child = await Child.start(argv, output=PIPE)
+            await child.output.readuntil(b"progress=continue")
+            server.hang_up()
+            assert await child.wait() == 0
+
+    async with RtspServer(film=SMALL, payload="h264").running() as server:
+        with pytest.raises(CameraTroubleError, match="has closed the connection"):
+            await lose_it(server)
 
 
 async def test_it_is_asked_again_and_again_to_play(server: RtspServer) -> None:

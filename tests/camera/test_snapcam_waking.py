@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
+from appliance.found import Found
 from appliance.standins.bluez import BlueZ, Faults, Gatt
 from appliance.standins.film import Film
 from appliance.standins.rtsp import RtspServer
@@ -151,3 +155,26 @@ async def test_a_battery_that_is_nearly_empty_is_a_warning(world: World) -> None
     world.talk.answers[27] = {"battery": "1"}
     async with world.camera().connect() as footage:
         assert footage.warning == "The SnapCam's battery is nearly empty."
+
+
+async def find() -> tuple[int | None, str, str]:
+    """Exit code, output and error output of the finder."""
+    argv = [sys.executable, "-m", "appliance.snapcam.find", "--seconds", "1"]
+    child = await asyncio.create_subprocess_exec(*argv, stdout=PIPE, stderr=PIPE)
+    said, words = await child.communicate()
+    return child.returncode, said.decode(), words.decode()
+
+
+async def test_it_is_found(world: World) -> None:
+    code, said, _ = await find()
+
+    found = msgspec.json.decode(said, type=Found)
+    assert (code, found.kind, found.name, found.address) == (0, "snapcam", GATT.name, GATT.address)
+
+
+async def test_what_keeps_it_from_being_found_is_told(world: World) -> None:
+    world.bluez.faults = Faults(is_off=True)
+    code, said, words = await find()
+
+    assert (code, said) == (1, "")
+    assert words.startswith("Bluetooth is off")

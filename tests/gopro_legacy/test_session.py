@@ -30,6 +30,7 @@ class AnyCamera(RuleBasedStateMachine):
                 self.open.add(deed)
             if deed == "start":
                 assert self.saw_guest, "not before the camera has seen us"
+                assert self.session.stage != "streaming", "what streams is not started anew"
             if deed == "greet":
                 self.greeted_s = self.now_s
 
