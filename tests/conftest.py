@@ -48,7 +48,7 @@ RtspCameraFactory = Callable[..., RunningCamera]
 UdpSenderFactory = Callable[..., RunningCamera]
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
     """A port that is free for both TCP and UDP on loopback."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
         tcp.bind(("127.0.0.1", 0))
@@ -60,7 +60,7 @@ def _free_port() -> int:
 @pytest.fixture
 def free_port() -> int:
     """A port that nobody listens on."""
-    return _free_port()
+    return find_free_port()
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def rtsp_camera(running: contextlib.ExitStack) -> RtspCameraFactory:
     def start(
         *, codec: str = "h264", audio: str = "none", path: str = "/live", user: str = "", password: str = ""
     ) -> RunningCamera:
-        port = _free_port()
+        port = find_free_port()
         argv = [SYSTEM_PYTHON, str(RTSP_CAMERA), "--port", str(port), "--codec", codec, "--audio", audio]
         process = _start(running, [*argv, "--path", path, "--user", user, "--password", password])
         assert process.stdout is not None
@@ -115,7 +115,7 @@ def udp_sender(running: contextlib.ExitStack) -> UdpSenderFactory:
     def start(
         file: Path, *, port: int | None = None, packet_bytes: int = 1316, has_sound: bool = True
     ) -> RunningCamera:
-        to = port or _free_port()
+        to = port or find_free_port()
         sound = ["-map", "0:a"] if has_sound else []
         argv = ["ffmpeg", "-nostdin", "-v", "quiet", "-re", "-stream_loop", "-1", "-i", str(file), "-map", "0:v"]
         url = f"udp://127.0.0.1:{to}?pkt_size={packet_bytes}"

@@ -11,8 +11,8 @@ from appliance.camera.attendant import attended
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
 from appliance.camera.source import CameraTroubleError, Footage
 
-_START_S = 5.0
-"""How long its attendant may take to begin, and to give up."""
+_START_S = 20.0
+"""How long its attendant may take to begin, from a slow card, and to give up."""
 OWN_ADDRESS = "10.5.5.9"
 """Of every GoPro in its own network."""
 
@@ -43,7 +43,7 @@ class LegacyGoProCamera:
     """
 
     latency_s = 1.5
-    start_limit_s = 30.0
+    start_limit_s = 45.0
 
     def __init__(
         self, *, address: str = "", audio: str = "auto", ports: Ports | None = None, patience_s: float = 15.0

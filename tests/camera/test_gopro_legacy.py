@@ -11,6 +11,7 @@ from appliance.camera.source import CameraTroubleError
 from appliance.standins.film import Film
 from appliance.standins.legacy_gopro import Faults, LegacyGoPro
 from tests.camera.conftest import Cutter
+from tests.conftest import find_free_port
 
 SMALL = Film(size="320x240")
 
@@ -85,14 +86,18 @@ FAULTS = {
 }
 
 
-async def test_what_is_wrong_with_it_is_told(gopro: LegacyGoPro) -> None:
-    for word, gopro.faults in FAULTS.items():
-        assert word in await trouble_of(camera_of(gopro, patience_s=1.2))
+async def test_what_is_wrong_with_it_is_told() -> None:
+    async def told(word: str, faults: Faults) -> None:
+        async with LegacyGoPro(film=SMALL, stream_port=find_free_port()).running() as gopro:
+            gopro.faults = faults
+            assert word in await trouble_of(camera_of(gopro, patience_s=5))
+
+    await asyncio.gather(*(told(word, faults) for word, faults in FAULTS.items()))
 
 
 async def test_a_camera_that_is_not_there_is_told(free_port: int) -> None:
     ports = Ports(control=free_port, greeting=free_port, wake=(free_port,), stream=free_port)
-    camera = LegacyGoProCamera(address="127.0.0.2", ports=ports, patience_s=0.5)
+    camera = LegacyGoProCamera(address="127.0.0.2", ports=ports, patience_s=3)
 
     assert "connection refused" in await trouble_of(camera)
 
