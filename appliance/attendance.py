@@ -25,7 +25,8 @@ class Report(Struct, frozen=True, omit_defaults=True):
 
     `sentence`: for the owner. `camera`: what it is, once that is known. `port`: of this box, where the stream arrives;
     `codec`: of its pictures in ffmpeg's name, "" when in doubt; both hold while `state` is "streaming".
-    `sdp`: what comes by RTP to ports of this box, instead of `port`. `warning`: for the owner, while it streams.
+    `sdp`: what comes by RTP to ports of this box, instead of `port`; then `sound` is known, too: None if there is none.
+    `address`: of the camera, where it was found. `warning`: for the owner, while it streams.
     """
 
     state: AttendedState
@@ -33,8 +34,10 @@ class Report(Struct, frozen=True, omit_defaults=True):
     camera: str = ""
     port: int = 0
     codec: str = ""
+    sound: str | None = None
     sdp: str = ""
     access_point: AccessPoint | None = None
+    address: str = ""
     warning: str | None = None
 
 

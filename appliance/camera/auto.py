@@ -15,7 +15,7 @@ from appliance.camera.source import CameraTroubleError, Footage, Source
 from appliance.camera.used import UsedCamera
 from appliance.found import Found
 
-LONGEST_START_S = 60.0
+LONGEST_START_S = 85.0
 """No kind takes longer from being asked to its first picture."""
 LOOK_AROUND_EVERY_S = 30.0
 """Looking around loads libraries and keeps the radios busy: not at each try while nothing is there."""

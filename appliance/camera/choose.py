@@ -1,7 +1,5 @@
 """From the owner's words to a camera."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack, assert_never
@@ -10,11 +8,13 @@ from appliance.camera.auto import AutoCamera
 from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
 from appliance.camera.gopro import GoProCamera
+from appliance.camera.gopro_legacy import LegacyGoProCamera
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
 from appliance.camera.radio import Radio
 from appliance.camera.rpicam import RpicamCamera
 from appliance.camera.rtsp import RtspCamera
-from appliance.camera.source import CameraTroubleError, Footage, Source
+from appliance.camera.snapcam import SnapCamera
+from appliance.camera.source import Source
 from appliance.camera.test_pattern import TestPattern
 from appliance.camera.v4l2 import V4l2Camera
 from appliance.found import Found, FoundKind
@@ -34,22 +34,6 @@ class Words(TypedDict, total=False):
     """Where "auto" keeps which camera it took last."""
     radio: Radio | None
     """Who takes this box into a camera's own Wi-Fi; None: somebody else has to."""
-
-
-class UnreadyCamera:
-    """A kind that this version knows by name only."""
-
-    latency_s = 1.0
-    start_limit_s = 5.0
-
-    def __init__(self, name: str, radio: Radio | None = None) -> None:
-        self.name = name
-        self.radio = radio
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[Footage]:
-        raise CameraTroubleError(f"This version cannot talk to a {self.name} yet.")
-        yield
 
 
 def choose_source(*, kind: CameraKind = "test-pattern", **words: Unpack[Words]) -> Source:
@@ -91,9 +75,9 @@ def _found_source(kind: FoundKind, address: str, audio: str, radio: Radio | None
         case "gopro":
             return GoProCamera(address=address, audio=audio, radio=radio)
         case "gopro-legacy":
-            return UnreadyCamera("GoPro HERO4 to HERO8")
+            return LegacyGoProCamera(address=address, audio=audio)
         case "snapcam":
-            return UnreadyCamera("SnapCam", radio)
+            return SnapCamera(address=address, audio=audio, radio=radio)
         case _:
             assert_never(kind)
 

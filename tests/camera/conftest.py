@@ -69,6 +69,11 @@ class Cut:
             ]
         )
 
+    def picture_times_s(self) -> list[float]:
+        """When each picture is shown, in order."""
+        packets = _probe(self.whole, "-select_streams", "v", "-show_entries", "packet=pts_time")["packets"]
+        return sorted(float(packet["pts_time"]) for packet in packets if "pts_time" in packet)
+
     def decode(self) -> None:
         """Every segment by itself, without one error."""
         for segment in self.segments:

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from appliance.attendance import AccessPoint, Report
-from appliance.camera.attendant import Radio, attended
+from appliance.camera.attendant import attended
+from appliance.camera.radio import Radio
 from appliance.camera.source import CameraTroubleError
 
 STREAMING = Report("streaming", "It sends.", "HERO", 8554, "h264")

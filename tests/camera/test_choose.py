@@ -5,8 +5,9 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from appliance.camera.auto import AutoCamera
-from appliance.camera.choose import CameraKind, UnreadyCamera, choose_source
+from appliance.camera.auto import LONGEST_START_S, AutoCamera
+from appliance.camera.choose import CameraKind, choose_source
+from appliance.camera.snapcam import SnapCamera
 from appliance.camera.v4l2 import V4l2Camera
 from appliance.configured.camera import RadioDoor, camera_source
 from appliance.control.messages import CameraKind as Told
@@ -32,7 +33,7 @@ def test_every_kind_has_a_name_and_limits(kind: CameraKind, url: str) -> None:
     assert source.name
     assert "geheim" not in source.name
     assert 0 < source.latency_s <= 2
-    assert source.latency_s < source.start_limit_s <= 60
+    assert source.latency_s < source.start_limit_s <= LONGEST_START_S
 
 
 def test_every_kind_of_the_settings_is_known_everywhere() -> None:
@@ -66,8 +67,8 @@ class HandRadio:
 async def test_the_way_to_the_radio_is_there_before_the_radio() -> None:
     door = RadioDoor()
     source = camera_source(CameraSettings("snapcam"), door)
-    assert isinstance(source, UnreadyCamera)
-    assert source.radio is door
+    assert isinstance(source, SnapCamera)
+    assert source._radio is door
     assert await door.join("SnapCam", "x") == "The network is not looked after yet."
 
     radio = HandRadio()

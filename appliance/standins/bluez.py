@@ -1,0 +1,253 @@
+"""BlueZ's name, objects, calls and signals on a bus of its own, over one device that is made up: bleak talks to it.
+
+What bleak (3.1) needs of it: an adapter whose `Roles` hold "central"; while it discovers, changes of the device's RSSI;
+`Connected`, then `ServicesResolved`; GATT objects below the device; notifications as changes of `Value`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, Literal, Protocol
+
+from dbus_next.aio.message_bus import MessageBus
+from dbus_next.constants import MessageType, NameFlag
+from dbus_next.message import Message
+from dbus_next.signature import Variant
+from msgspec import Struct
+
+_ADAPTER = "/org/bluez/hci0"
+_DEVICE = f"{_ADAPTER}/dev_D4_2C_3D_07_44_60"
+_SERVICE = f"{_DEVICE}/service0028"
+_NOTIFIES = f"{_SERVICE}/char0029"
+_TAKES = f"{_SERVICE}/char002c"
+_PROPERTIES = "org.freedesktop.DBus.Properties"
+_SEEN_EVERY_S = 0.1
+_CONNECTS_IN_S = 0.2
+"""The signals come before the answer: bleak hears them by another connection, and must have heard them by then."""
+
+Section = dict[str, tuple[str, Any]]
+"""Properties of an interface: their D-Bus types and values."""
+
+
+class Talk(Protocol):
+    """What is on the other end of the air."""
+
+    def written(self, piece: bytes) -> list[bytes]:
+        """What is notified to a write."""
+
+    def hung_up(self) -> None:
+        """The connection is over."""
+
+
+class Gatt(Struct, frozen=True):
+    """The service that a device has: the UUIDs of it, of what notifies, and of what takes commands."""
+
+    name: str
+    address: str
+    service: str
+    notifies: str
+    takes: str
+
+
+class Faults(Struct):
+    """What is wrong; may be changed while it runs."""
+
+    is_off: bool = False
+    has_no_adapter: bool = False
+    is_absent: bool = False
+    """The device is: nothing of it is heard."""
+    connecting: Literal["works", "fails", "hangs"] = "works"
+    hangs_up: Callable[[], bool] = lambda: False
+    """Asked at each write: whether the connection breaks instead."""
+
+
+class RefusalError(Exception):
+    """The name of an error on the bus."""
+
+
+class BlueZ:
+    """On the bus at `address` inside `running()`."""
+
+    def __init__(self, address: str, gatt: Gatt, talk: Talk) -> None:
+        self.faults = Faults()
+        self.connections = 0
+        self._address = address
+        self._gatt = gatt
+        self._talk = talk
+        self._is_connected = False
+        self._seen: asyncio.Task[None] | None = None
+        self._bus: MessageBus | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["BlueZ"]:
+        bus = MessageBus(self._address)
+        bus.add_message_handler(self._answer)
+        await bus.connect()
+        await bus.request_name("org.bluez", NameFlag.DO_NOT_QUEUE)
+        self._bus = bus
+        try:
+            yield self
+        finally:
+            self._stop_seeing()
+            self._bus = None
+            bus._finalize(None)  # type: ignore[no-untyped-call]  # noqa: SLF001 - leaves nothing to wait for
+            with contextlib.suppress(Exception):
+                await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
+            with contextlib.suppress(OSError):
+                bus._stream.close()  # noqa: SLF001 - the library forgets it
+            bus._sock.close()  # noqa: SLF001
+
+    # the calls
+
+    def _answer(self, message: Message) -> Message | bool:
+        if message.message_type is not MessageType.METHOD_CALL or message.path is None:
+            return False
+        if message.interface not in {"org.freedesktop.DBus.ObjectManager", _PROPERTIES} and not str(
+            message.interface
+        ).startswith("org.bluez."):
+            return False
+        if message.member == "Connect" and self.faults.connecting == "hangs":
+            return True
+        try:
+            signature, body = self._called(message)
+        except RefusalError as refusal:
+            return Message.new_error(message, str(refusal), "")
+        answer = Message.new_method_return(message, signature, body)
+        if message.member != "Connect":
+            return answer
+        asyncio.get_running_loop().call_later(_CONNECTS_IN_S, self._send, answer)
+        return True
+
+    def _send(self, message: Message) -> None:
+        if self._bus:
+            self._bus.send(message)
+
+    def _called(self, message: Message) -> tuple[str, list[Any]]:
+        member = str(message.member)
+        if member == "GetManagedObjects":
+            return "a{oa{sa{sv}}}", [_variants(self._objects())]
+        if member == "GetAll":
+            return "a{sv}", [_told(self._objects().get(str(message.path), {}).get(message.body[0], {}))]
+        if member in {"StartDiscovery", "Connect"} and self.faults.is_off:
+            raise RefusalError("org.bluez.Error.NotReady")
+        work: dict[str, Callable[[], None]] = {
+            "StartDiscovery": self._start_seeing,
+            "StopDiscovery": self._stop_seeing,
+            "Connect": self._connect,
+            "Disconnect": self._disconnect,
+            "WriteValue": lambda: self._write(bytes(message.body[0])),
+            "StartNotify": lambda: self._tell(_NOTIFIES, "GattCharacteristic1", Notifying=("b", True)),
+        }
+        work.get(member, lambda: None)()
+        return "", []
+
+    def _start_seeing(self) -> None:
+        if self._seen is None:
+            self._seen = asyncio.create_task(self._be_seen())
+
+    def _stop_seeing(self) -> None:
+        if self._seen:
+            self._seen.cancel()
+            self._seen = None
+
+    async def _be_seen(self) -> None:
+        strength = -50
+        while True:
+            await asyncio.sleep(_SEEN_EVERY_S)
+            strength = -50 if strength != -50 else -51  # noqa: PLR2004 - a change is what is told
+            if not self.faults.is_absent:
+                self._tell(_DEVICE, "Device1", RSSI=("n", strength))
+
+    def _connect(self) -> None:
+        if self.faults.connecting == "fails":
+            raise RefusalError("org.bluez.Error.Failed")
+        self.connections += 1
+        self._is_connected = True
+        self._tell(_DEVICE, "Device1", Connected=("b", True))
+        self._tell(_DEVICE, "Device1", ServicesResolved=("b", True))
+
+    def _disconnect(self) -> None:
+        if self._is_connected:
+            self._is_connected = False
+            self._talk.hung_up()
+            self._tell(_DEVICE, "Device1", Connected=("b", False), ServicesResolved=("b", False))
+
+    def _write(self, piece: bytes) -> None:
+        if self.faults.hangs_up():
+            self._disconnect()
+            raise RefusalError("org.bluez.Error.NotConnected")
+        for notification in self._talk.written(piece):
+            asyncio.get_running_loop().call_soon(self._notify, notification)
+
+    def _notify(self, value: bytes) -> None:
+        self._tell(_NOTIFIES, "GattCharacteristic1", Value=("ay", value))
+
+    def _tell(self, path: str, interface: str, **changed: tuple[str, Any]) -> None:
+        body = [f"org.bluez.{interface}", _told(changed), []]
+        self._send(Message.new_signal(path, _PROPERTIES, "PropertiesChanged", "sa{sv}as", body))
+
+    # the objects
+
+    def _objects(self) -> dict[str, dict[str, Section]]:
+        if self.faults.has_no_adapter:
+            return {}
+        gatt = self._gatt
+        return {
+            _ADAPTER: {"org.bluez.Adapter1": self._adapter()},
+            _DEVICE: {"org.bluez.Device1": self._device()},
+            _SERVICE: {
+                "org.bluez.GattService1": {
+                    "UUID": ("s", gatt.service),
+                    "Device": ("o", _DEVICE),
+                    "Primary": ("b", True),
+                    "Handle": ("q", 0x28),
+                }
+            },
+            _NOTIFIES: {"org.bluez.GattCharacteristic1": _characteristic(gatt.notifies, ["notify", "read"], 0x29)},
+            _TAKES: {"org.bluez.GattCharacteristic1": _characteristic(gatt.takes, ["write", "read"], 0x2C)},
+        }
+
+    def _adapter(self) -> Section:
+        return {
+            "Address": ("s", "00:11:22:33:44:55"),
+            "Name": ("s", "stand-in"),
+            "Alias": ("s", "stand-in"),
+            "Powered": ("b", not self.faults.is_off),
+            "Discovering": ("b", self._seen is not None),
+            "Roles": ("as", ["central", "peripheral"]),
+        }
+
+    def _device(self) -> Section:
+        return {
+            "Address": ("s", self._gatt.address),
+            "AddressType": ("s", "public"),
+            "Name": ("s", self._gatt.name),
+            "Alias": ("s", self._gatt.name),
+            "Paired": ("b", False),
+            "Connected": ("b", self._is_connected),
+            "ServicesResolved": ("b", self._is_connected),
+            "UUIDs": ("as", [self._gatt.service]),
+            "RSSI": ("n", -50),
+            "Adapter": ("o", _ADAPTER),
+        }
+
+
+def _characteristic(uuid: str, flags: list[str], handle: int) -> Section:
+    return {
+        "UUID": ("s", uuid),
+        "Service": ("o", _SERVICE),
+        "Flags": ("as", flags),
+        "Notifying": ("b", False),
+        "Value": ("ay", b""),
+        "Handle": ("q", handle),
+        "MTU": ("q", 23),
+    }
+
+
+def _told(section: Section) -> dict[str, Variant]:
+    return {name: Variant(signature, value) for name, (signature, value) in section.items()}
+
+
+def _variants(objects: dict[str, dict[str, Section]]) -> dict[str, dict[str, dict[str, Variant]]]:
+    return {path: {name: _told(section) for name, section in parts.items()} for path, parts in objects.items()}

@@ -1,0 +1,180 @@
+"""A SnapCam that sleeps: the real bleak against a BlueZ that is none, then its Wi-Fi, then its stream."""
+
+import asyncio
+import contextlib
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from appliance.camera.snapcam import Patience, SnapCamera
+from appliance.camera.source import CameraTroubleError
+from appliance.found import Found
+from appliance.standins.bluez import BlueZ, Faults, Gatt
+from appliance.standins.film import Film
+from appliance.standins.rtsp import RtspServer
+from appliance.standins.snapcam import Faults as TalkFaults
+from appliance.standins.snapcam import SnapCamTalk
+from tests.stands.private_bus import PrivateBus
+
+GATT = Gatt(
+    name="SnapCam_6A6C",
+    address="D4:2C:3D:07:44:60",
+    service="1b7e8251-2877-41c3-b46e-cf057c562023",
+    notifies="8ac32d3f-5cb9-4d44-bec2-ee689169f626",
+    takes="5e9bf2a8-f93f-4481-a67e-3b2f4a07891a",
+)
+
+PATIENCE_S = 4.0
+
+
+class Radio:
+    """A box's Wi-Fi, and the only network near."""
+
+    def __init__(self, password: str = "123456789") -> None:
+        self.joined: list[str] = []
+        self._password = password
+
+    async def join(self, ssid: str, password: str) -> str | None:
+        if password != self._password:
+            return f"The Wi-Fi {ssid} does not accept its password."
+        self.joined.append(ssid)
+        return None
+
+
+@dataclass
+class World:
+    """One camera: what it does by Bluetooth and by RTSP; its server runs while its Wi-Fi is on."""
+
+    bluez: BlueZ
+    talk: SnapCamTalk
+    server: RtspServer
+
+    def camera(self, radio: Radio | None = None, address: str = "") -> SnapCamera:
+        patience = Patience(bluetooth_s=PATIENCE_S, join_s=3)
+        return SnapCamera(address=address, radio=radio, port=self.server.port, patience=patience)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
+    server = RtspServer(film=Film(size="320x240"))
+    server.port = free_port
+    async with contextlib.AsyncExitStack() as wifi:
+        tasks: list[asyncio.Task[object]] = []
+
+        def switch_on() -> None:
+            tasks.append(asyncio.create_task(wifi.enter_async_context(server.running())))
+
+        with PrivateBus(tmp_path) as bus:
+            monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+            talk = SnapCamTalk(switch_on, lambda: None, address=server.host)
+            async with BlueZ(bus.address, GATT, talk).running() as bluez:
+                yield World(bluez, talk, server)
+        await asyncio.gather(*tasks)
+
+
+async def trouble_of(camera: SnapCamera) -> str:
+    async with asyncio.timeout(camera.start_limit_s):
+        with pytest.raises(CameraTroubleError) as trouble:
+            async with camera.connect():
+                pass
+    assert "\n" not in str(trouble.value)
+    assert "123456789" not in str(trouble.value)
+    return str(trouble.value)
+
+
+async def test_it_is_woken_joined_and_viewed_and_then_viewed_without_waking(world: World) -> None:
+    radio = Radio()
+    world.talk.faults = TalkFaults(refusals=1, damages=1, stutters=1)
+    camera = world.camera(radio)
+    async with camera.connect() as footage:
+        assert footage.options["c:v"] == "copy"
+    async with camera.connect():
+        assert world.bluez.connections == 1
+
+    assert radio.joined == ["SnapCam_2264"]
+    numbers = [command["Type"] for command in world.talk.commands]
+    assert numbers[-1] == 22
+    assert {15, 18, 24, 25, 27, 29} - set(numbers) <= {15}, "the clock is set only where it is trusted"
+
+
+FAULTS = {
+    "Bluetooth is off": Faults(is_off=True),
+    "no Bluetooth that works": Faults(has_no_adapter=True),
+    "No SnapCam is near": Faults(is_absent=True),
+    "does not let itself be talked to": Faults(connecting="fails"),
+    "hung up in the middle": Faults(hangs_up=lambda: True),
+}
+
+
+@pytest.mark.parametrize("word", FAULTS)
+async def test_what_bluetooth_lacks_is_told(world: World, word: str) -> None:
+    world.bluez.faults = FAULTS[word]
+
+    assert word in await trouble_of(world.camera())
+
+
+async def test_a_device_that_never_lets_us_in_is_told(world: World) -> None:
+    world.bluez.faults = Faults(connecting="hangs")
+
+    assert "does not let itself be talked to" in await trouble_of(world.camera(address=GATT.address.lower()))
+
+
+async def test_another_device_is_not_taken_for_ours(world: World) -> None:
+    assert "No SnapCam is near" in await trouble_of(world.camera(address="D4:2C:3D:07:44:61"))
+
+
+async def test_a_box_without_the_service_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with PrivateBus(tmp_path) as bus:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        assert "no Bluetooth that works" in await trouble_of(SnapCamera())
+    assert "no Bluetooth that works" in await trouble_of(SnapCamera()), "and without a bus"
+
+
+async def test_a_camera_that_does_not_tell_its_wifi_is_told(world: World) -> None:
+    world.talk.answers[18] = {"ssid": ""}
+
+    assert "does not tell its Wi-Fi" in await trouble_of(world.camera())
+
+
+async def test_a_wrong_password_of_its_wifi_is_told(world: World) -> None:
+    assert "does not accept its password" in await trouble_of(world.camera(Radio("another")))
+
+
+async def test_a_wifi_that_never_comes_is_told(world: World) -> None:
+    world.talk._wifi = lambda: None
+
+    assert "refuses the connection" in await trouble_of(world.camera())
+
+
+async def test_a_battery_that_is_nearly_empty_is_a_warning(world: World) -> None:
+    world.talk.answers[27] = {"battery": "1"}
+    async with world.camera().connect() as footage:
+        assert footage.warning == "The SnapCam's battery is nearly empty."
+
+
+async def find() -> tuple[int | None, str, str]:
+    """Exit code, output and error output of the finder."""
+    argv = [sys.executable, "-m", "appliance.snapcam.find", "--seconds", "1"]
+    child = await asyncio.create_subprocess_exec(*argv, stdout=PIPE, stderr=PIPE)
+    said, words = await child.communicate()
+    return child.returncode, said.decode(), words.decode()
+
+
+async def test_it_is_found(world: World) -> None:
+    code, said, _ = await find()
+
+    found = msgspec.json.decode(said, type=Found)
+    assert (code, found.kind, found.name, found.address) == (0, "snapcam", GATT.name, GATT.address)
+
+
+async def test_what_keeps_it_from_being_found_is_told(world: World) -> None:
+    world.bluez.faults = Faults(is_off=True)
+    code, said, words = await find()
+
+    assert (code, said) == (1, "")
+    assert words.startswith("Bluetooth is off")
