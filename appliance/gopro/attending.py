@@ -203,7 +203,8 @@ class Attending:
             case Silence():
                 self._tries += 1
                 self.uses_webcam = self.uses_webcam and self._tries < _WEBCAM_TRIES
-                self._say_trouble(sentences.GONE_SILENT)
+                if self._tries > 1:  # the next start may well bring them, and takes as long as a trouble is waited for
+                    self._say_trouble(sentences.GONE_SILENT)
             case _:
                 yield Pause(LOOK_EVERY_S)
 

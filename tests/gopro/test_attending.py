@@ -151,7 +151,9 @@ def test_what_ends_a_stream_is_told_while_it_is_looked_at() -> None:
 def test_silence_starts_the_stream_anew() -> None:
     attending = Attending("10.5.5.9")
     once: list[Outcome] = [FREE, Done(), Done(), Silence()]
-    steps = play(attending, Met(HERO12, "HERO12"), *once * 2)
+    steps = play(attending, Met(HERO12, "HERO12"), *once)
+    assert attending.report.state == "preparing", "once is no trouble yet"
+    steps += play(attending, *once)
     assert orders(steps) == ["stop", "start"] * 2
     assert "started anew" in attending.report.sentence
 
