@@ -9,7 +9,21 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOMS = ("camera", "recording", "memories", "network", "panel", "safe", "service", "storage", "upload")
+ROOMS = (
+    "attending",
+    "camera",
+    "gopro",
+    "gopro_legacy",
+    "recording",
+    "memories",
+    "network",
+    "panel",
+    "safe",
+    "service",
+    "snapcam",
+    "storage",
+    "upload",
+)
 """Of `appliance/`: the others talk to who started them, or on the card's first partition."""
 NOT_TOLD = {
     "archive.py", "bus.py", "diagnostics.py", "joining.py", "lamp.py", "ledger.py", "link.py", "probing.py",

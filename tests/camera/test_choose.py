@@ -32,7 +32,7 @@ def test_every_kind_has_a_name_and_limits(kind: CameraKind, url: str) -> None:
 
     assert source.name
     assert "geheim" not in source.name
-    assert 0 < source.latency_s <= 2
+    assert 0 < source.latency_s <= 3
     assert source.latency_s < source.start_limit_s <= LONGEST_START_S
 
 
