@@ -23,12 +23,16 @@ from appliance.memories.archive import Archive
 from appliance.recording.folder import RingFolder
 from appliance.recording.rebuild import rebuild
 from appliance.recording.store import describe_now
+from tests.stands.campaign import IS_FULL
+
+LETTERS = "k,l,m" if IS_FULL else "k,m"
+"""(l) plays in real time beside a recorder, which wants a machine of its own."""
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     folder = tmp_path_factory.mktemp("bench")
-    command = [sys.executable, "-m", "appliance.bench", "--quick", "--json", "--only", "k,l,m", "--directory"]
+    command = [sys.executable, "-m", "appliance.bench", "--quick", "--json", "--only", LETTERS, "--directory"]
     done = subprocess.run([*command, str(folder)], capture_output=True, text=True, check=False, timeout=280)
     assert done.returncode == 0, done.stderr
     assert not list(folder.iterdir()), "it leaves nothing behind"
@@ -43,9 +47,9 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def test_every_figure_says_how_it_came_about(report: Report) -> None:
-    assert [one.letter for one in report.measurements] == ["k", "l", "m"]
+    assert [one.letter for one in report.measurements] == LETTERS.split(",")
     assert all(one.rows and one.remarks and one.took_s > 0 for one in report.measurements)
-    told = of(report, "k").rows + of(report, "m").rows + of(report, "l").rows[:9]
+    told = of(report, "k").rows + of(report, "m").rows
     assert all(one.measured > 0 for one in told)
 
 
@@ -55,6 +59,7 @@ def test_pages_are_light_after_all_of_them(report: Report) -> None:
     assert all(one.is_met for one in judged), judged
 
 
+@pytest.mark.skipif(not IS_FULL, reason="plays in real time: with MOMENT_CAMPAIGN=full")
 def test_each_way_to_look_back_is_judged_and_the_recorder_beside_it(report: Report) -> None:
     rows = of(report, "l").rows
     assert sum(one.bound == "≤ 1 s" for one in rows) == 3

@@ -222,5 +222,3 @@ async def test_the_radio_is_not_spared_for_a_look(box: Box) -> None:
     for request in (Picture("gopro", address="10.5.5.9"), Picture("snapcam"), Picture("gopro-legacy"), Picture("auto")):
         with pytest.raises(RefusedError, match="over the air"):
             await desk(box, CameraSettings()).ask(request)
-    with pytest.raises(RefusedError, match="cannot talk to a GoPro yet"):
-        await desk(box, CameraSettings()).ask(Picture("gopro", address="172.27.189.51"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from appliance.standins.gopro import GoProStandIn
+from tests.stands.campaign import IS_FULL
 from tests.stands.gopro import StandInFactory
 from tests.system.conftest import Box, BoxFactory, Film
 
@@ -123,12 +124,12 @@ def test_hevc_of_a_hero13_plays(box: BoxFactory, gopro: StandInFactory) -> None:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(1800)
-def test_it_records_through_every_fault(box: BoxFactory, gopro: StandInFactory, is_full_campaign: bool) -> None:
+def test_it_records_through_every_fault(box: BoxFactory, gopro: StandInFactory) -> None:
     """One box, one camera; in full, every fault follows every other."""
     camera = gopro()
     recorder = recorder_of(box, camera)
     faults: Sequence[Callable[[GoProStandIn, Box], None]] = [press_and_release, fall_silent, change_size]
-    if is_full_campaign:
+    if IS_FULL:
         faults = [fault for pair in itertools.permutations(FAULTS, 2) for fault in pair]
     for fault in faults:
         fault(camera, recorder)
@@ -139,13 +140,11 @@ def test_it_records_through_every_fault(box: BoxFactory, gopro: StandInFactory, 
 
 @pytest.mark.campaign
 @pytest.mark.timeout(600)
-def test_of_a_hundred_packets_one_is_lost_and_98_frames_arrive(
-    box: BoxFactory, gopro: StandInFactory, is_full_campaign: bool
-) -> None:
+def test_of_a_hundred_packets_one_is_lost_and_98_frames_arrive(box: BoxFactory, gopro: StandInFactory) -> None:
     camera = gopro(size="848x480")
     camera.faults.loss = 0.01
     recorder = recorder_of(box, camera)
-    recorder.wait_for_segments(180 if is_full_campaign else 12, 400)
+    recorder.wait_for_segments(180 if IS_FULL else 12, 400)
     files = recorder.segments()[:-1]
     times = Film("concat:" + "|".join(map(str, files))).picture_times_s()
     expected = (times[-1] - times[0]) * 30 + 1

@@ -19,6 +19,7 @@ import pytest
 from appliance.camera.gopro import GoProCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.standins.gopro import GoProStandIn
+from tests.stands.campaign import IS_FULL
 from tests.stands.gopro import StandInFactory, attendants_of, count, until
 from tests.system.conftest import BoxFactory, wait_until
 
@@ -50,15 +51,13 @@ async def connect_once(source: GoProCamera) -> None:
 
 @pytest.mark.campaign
 @pytest.mark.timeout(7200)
-async def test_nothing_is_left_of_many_connections(
-    gopro: StandInFactory, free_port: int, is_full_campaign: bool
-) -> None:
+async def test_nothing_is_left_of_many_connections(gopro: StandInFactory, free_port: int) -> None:
     """The camera and the recorder's side of it live in this process: neither may grow."""
     camera = gopro()
     source = GoProCamera(address=camera.address, port=free_port)
     await connect_once(source)
     files, threads, tasks, memory_kib = open_files(), threading.active_count(), len(asyncio.all_tasks()), 0
-    for number in range(1000 if is_full_campaign else 4):
+    for number in range(1000 if IS_FULL else 4):
         BREAKS[number % len(BREAKS)](camera)
         await connect_once(source)
         camera.faults.heal()
@@ -78,7 +77,7 @@ async def test_nothing_is_left_of_many_connections(
 @pytest.mark.campaign
 @pytest.mark.timeout(7200)
 def test_how_soon_a_camera_that_comes_back_is_recorded(
-    box: BoxFactory, gopro: StandInFactory, is_full_campaign: bool, capsys: pytest.CaptureFixture[str]
+    box: BoxFactory, gopro: StandInFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     camera = gopro()
     recorder = box(camera={"kind": "gopro", "address": camera.address}).start(within_s=120)
@@ -87,7 +86,7 @@ def test_how_soon_a_camera_that_comes_back_is_recorded(
     def has_more(segments: int) -> bool:
         return recorder.status().ring.segments > segments
 
-    for _ in range(40 if is_full_campaign else 1):
+    for _ in range(40 if IS_FULL else 1):
         recorder.wait_for_segments(recorder.status().ring.segments + 1, 120)
         camera.fall_asleep()
         recorder.wait_for("no-camera", 120)
@@ -112,19 +111,19 @@ def busy_processors() -> Iterator[None]:
 @pytest.mark.campaign
 @pytest.mark.timeout(1200)
 async def test_how_steady_it_is_kept_alive_by_a_busy_machine(
-    gopro: StandInFactory, free_port: int, is_full_campaign: bool, capsys: pytest.CaptureFixture[str]
+    gopro: StandInFactory, free_port: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
     camera = gopro()
     async with GoProCamera(address=camera.address, port=free_port).connect():
-        with busy_processors() if is_full_campaign else contextlib.nullcontext():
+        with busy_processors() if IS_FULL else contextlib.nullcontext():
             began_s = time.monotonic()
             path = "/gopro/camera/keep_alive"
             said = count(camera, path)
-            await until("said", lambda: count(camera, path) >= said + (200 if is_full_campaign else 3), 1000)
+            await until("said", lambda: count(camera, path) >= said + (200 if IS_FULL else 3), 1000)
     said_s = [at_s for at_s, asked in camera.asked if asked == path and at_s >= began_s]
     _tell(
         capsys,
-        f"between two keep-alives{', two busy processes for each processor' if is_full_campaign else ''}",
+        f"between two keep-alives{', two busy processes for each processor' if IS_FULL else ''}",
         _steps(said_s),
     )
 
