@@ -29,7 +29,7 @@ GATT = Gatt(
     takes="5e9bf2a8-f93f-4481-a67e-3b2f4a07891a",
 )
 
-PATIENCE_S = 4.0
+PATIENCE_S = 8.0
 
 
 class Radio:
@@ -55,7 +55,7 @@ class World:
     server: RtspServer
 
     def camera(self, radio: Radio | None = None, address: str = "") -> SnapCamera:
-        patience = Patience(bluetooth_s=PATIENCE_S, join_s=3)
+        patience = Patience(bluetooth_s=PATIENCE_S, join_s=8)
         return SnapCamera(address=address, radio=radio, port=self.server.port, patience=patience)
 
 

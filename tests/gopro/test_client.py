@@ -83,7 +83,7 @@ def test_a_webcam_that_fails_says_so(gopro: StandInFactory) -> None:
 )
 def test_bad_answers_have_a_name_and_an_end(gopro: StandInFactory, fault: str, expected: type[Exception]) -> None:
     camera = gopro()
-    client = client_of(camera, limit_s=0.5)
+    client = client_of(camera, limit_s=2.0)
     getattr(camera.faults, fault).add("/")
     with pytest.raises(expected):
         client.state()
