@@ -74,9 +74,9 @@ class Cut:
         packets = _probe(self.whole, "-select_streams", "v", "-show_entries", "packet=pts_time")["packets"]
         return sorted(float(packet["pts_time"]) for packet in packets if "pts_time" in packet)
 
-    def decode(self) -> None:
-        """Every segment by itself, without one error."""
-        for segment in self.segments:
+    def decode(self, *, but_last: bool = False) -> None:
+        """Every segment by itself, without one error. `but_last`: in which it was told to end, wherever it was."""
+        for segment in self.segments[:-1] if but_last else self.segments:
             command = [
                 "ffmpeg",
                 "-nostdin",

@@ -5,7 +5,7 @@ import contextlib
 import http.client
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -181,6 +181,10 @@ class Listener:
         self.connection = http.client.HTTPConnection(
             "127.0.0.1", pages.port, timeout=PATIENCE_S, source_address=(address, 0)
         )
+        self.begin()
+
+    def begin(self) -> None:
+        """Ask, or come again, as a browser does when a stream is over."""
         self.connection.request("GET", "/api/live", headers={"Accept": "text/event-stream"})
         self.answer = self.connection.getresponse()
 
@@ -196,6 +200,14 @@ class Listener:
     def until(self, wanted: str) -> str:
         return next(data for name, data in self.events() if name == wanted)
 
+    def hears(self, wanted: str, content: str, tell: Callable[[], object]) -> None:
+        """Until that is heard; told anew if the stream was over before, which on a busy machine it may be."""
+        tell()
+        while (wanted, content) not in self.events():
+            self.connection.close()
+            self.begin()
+            tell()
+
 
 def test_who_listens_hears_what_happens(
     tmp_path: Path, control: Path, service: StandInService, supervisor: StandInSupervisor
@@ -207,14 +219,13 @@ def test_who_listens_hears_what_happens(
             stack.callback(listener.connection.close)
             assert "It records." in listener.until("state")
         one = listeners[0]
-        supervisor.publish(Counted(2, 6.0))
-        for listener in listeners[:2]:  # both, before the next: a slow one may hear two counts as one
-            assert listener.until("counted") == "The last 6 minutes."
-        supervisor.publish(Counted(2, 6.0, is_limit=True))
-        assert one.until("counted") == "The last 6 minutes: there is no more."
+        for listener in listeners[:2]:  # each before the next: a slow one may hear two counts as one
+            listener.hears("counted", "The last 6 minutes.", lambda: supervisor.publish(Counted(2, 6.0)))
+        at_the_limit = Counted(2, 6.0, is_limit=True)
+        one.hears("counted", "The last 6 minutes: there is no more.", lambda: supervisor.publish(at_the_limit))
         supervisor.publish(MemoryChanged("m1", "a.mp4", "assembling", 0.5))
-        supervisor.publish(MemoryChanged("m1", "a.mp4", "kept"))
-        assert one.until("memory") == "a.mp4 is kept."
+        kept = MemoryChanged("m1", "a.mp4", "kept")
+        one.hears("memory", "a.mp4 is kept.", lambda: supervisor.publish(kept))
         service.box.machine = replace(service.box.machine, temperature_c=71.2)
         supervisor.publish(RecordingChanged("recording"))
         assert "71 °C" in one.until("state")
