@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import decoded_or_none
+
 AttendedState = Literal["searching", "preparing", "streaming", "trouble"]
 
 
@@ -49,7 +51,4 @@ def say(report: Report) -> None:
 
 def hear(line: bytes) -> Report | None:
     """One line of an attendant; None if there is no sense in it."""
-    try:
-        return msgspec.json.decode(line, type=Report)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-        return None
+    return decoded_or_none(line, Report)

@@ -6,11 +6,11 @@ from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 from contextlib import suppress
 
-import msgspec
 from msgspec import Struct
 
 from appliance.camera.troubles import without_secrets
 from appliance.child import GENTLY, Child
+from appliance.decoding import decoded_or_none
 from appliance.found import Found
 
 LOOK_S = 6.0
@@ -81,10 +81,9 @@ async def _read(child: Child, cameras: list[Found]) -> bool:
         if not line:
             return is_understood
         if len(cameras) < MOST_FOUND:
-            try:
-                cameras.append(msgspec.json.decode(line, type=Found))
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                is_understood = False
+            camera = decoded_or_none(line, Found)
+            cameras += [camera] if camera else []
+            is_understood = is_understood and camera is not None
 
 
 def _last_words(words: str) -> str:

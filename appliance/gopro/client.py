@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from appliance.decoding import UnreadableError, decoded, decoded_or_none
 from appliance.gopro.http import Answer, Arguments, CameraHttp, NoAnswerError
 from appliance.gopro.state import CameraState, read_state
 
@@ -150,16 +151,13 @@ def _refusal(answer: Answer) -> RefusedError:
     """A setting that is refused comes with the options that would do."""
     if answer.status != _REFUSED_SETTING:
         return RefusedError(answer.status, "")
-    try:
-        options = msgspec.json.decode(answer.body, type=_Refusal).supported_options
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-        return RefusedError(answer.status, "")
-    names = ", ".join(option.display_name for option in options)
+    told = decoded_or_none(answer.body, _Refusal) or _Refusal()
+    names = ", ".join(option.display_name for option in told.supported_options)
     return RefusedError(answer.status, f"it takes {names}" if names else "")
 
 
 def _decode(body: bytes, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        return decoded(body, kind)
+    except UnreadableError as error:
         raise NonsenseError(str(error)) from error

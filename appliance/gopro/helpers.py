@@ -4,10 +4,9 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 
-import msgspec
-
 from appliance.attendance import AccessPoint
 from appliance.child import Child
+from appliance.decoding import decoded_or_none
 from appliance.gopro.steps import Found, Missed, Woken
 
 _FIND_LIMIT_S = 12.0
@@ -27,10 +26,8 @@ async def wake() -> Woken | Missed:
     said, words = await _helper("waking", _WAKE_LIMIT_S)
     if words is None:
         return Missed(_HANGS)
-    try:
-        return Woken(msgspec.json.decode(said, type=AccessPoint))
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-        return Missed(words.splitlines()[-1] if words else "")
+    access_point = decoded_or_none(said, AccessPoint)
+    return Woken(access_point) if access_point else Missed(words.splitlines()[-1] if words else "")
 
 
 async def _helper(name: str, limit_s: float) -> tuple[bytes, str | None]:

@@ -6,8 +6,9 @@ Numbers of the statuses: https://gopro.github.io/OpenGoPro/ble/features/statuses
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import msgspec
 from msgspec import Struct
+
+from appliance.decoding import decoded_or_none
 
 CardState = Literal["unknown", "ok", "full", "removed", "format error", "busy", "swapped"]
 Owner = Literal["nobody", "camera", "other device"]
@@ -41,11 +42,8 @@ class CameraState(Struct, frozen=True):
 
 def read_state(body: bytes) -> CameraState | None:
     """From the JSON of the camera; None when it is no JSON, or not of that form."""
-    try:
-        told = msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError):
-        return None
-    status = told.get("status")
+    told = decoded_or_none(body, dict[str, Any])
+    status = told.get("status") if told else None
     return _from_status(status) if isinstance(status, dict) else None
 
 

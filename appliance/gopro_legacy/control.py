@@ -3,11 +3,11 @@
 import time
 from typing import Any
 
-import msgspec
 import requests
 from msgspec import Struct
 
 from appliance.attending.abandoning import within
+from appliance.decoding import UnreadableError, decoded, decoded_or_none
 from appliance.gopro_legacy.session import Status
 
 _STREAM = "/gp/gpControl/execute?p1=gpStream&a1=proto_v2&c1={}"
@@ -36,18 +36,16 @@ class _InfoAnswer(Struct):
 
 def read_firmware(body: bytes) -> str:
     """From `/gp/gpControl/info`, such as "HD5.02.02.70.00"; "" if it does not tell."""
-    try:
-        return msgspec.json.decode(body, type=_InfoAnswer).info.firmware_version
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ""
+    told = decoded_or_none(body, _InfoAnswer)
+    return told.info.firmware_version if told else ""
 
 
 def read_status(body: bytes) -> Status | None:
     """From `/gp/gpControl/status`; None if it makes no sense. A camera that does not count guests has one: us."""
     try:
-        told = msgspec.json.decode(body, type=_Answer).status
+        told = decoded(body, _Answer).status
         return Status(guests=int(told.get(_GUESTS, 1)), is_recording=int(told.get(_RECORDING, 0)) != 0)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, ValueError, OverflowError):
+    except (UnreadableError, TypeError, ValueError, OverflowError):
         return None
 
 

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from appliance.decoding import UnreadableError, decoded
+
 PIECE_BYTES = 20
 """What one write carries (ATT's smallest MTU less its head)."""
 
@@ -45,9 +47,9 @@ def read_acknowledgement(notification: bytes) -> bool | None:
     if not notification.startswith(b"{"):
         return None
     try:
-        told = msgspec.json.decode(notification.replace(b" ", b"").rstrip(b"\0"))
+        told = decoded(notification.replace(b" ", b"").rstrip(b"\0"), dict[str, Any])
         return bool(int(told["ret"]))
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+    except (UnreadableError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -83,7 +85,7 @@ class Assembly:
         if tail[:-1] != _CHECK or tail[-1:].lower() != f"{checksum(told):x}".encode():
             return False
         try:
-            self.message = msgspec.json.decode(told, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            self.message = decoded(told, dict[str, Any])
+        except UnreadableError:
             return False
         return True

@@ -62,26 +62,20 @@ def refuse_all(camera: GoProStandIn, recorder: Box) -> None:
     camera.faults.refuses.add("/")
     time.sleep(3)
     assert recorder.state() == "recording"
-    camera.faults.is_silent = True
-    recorder.wait_for("no-camera", BACK_WITHIN_S)
-    camera.faults.heal()
+    fall_silent(camera, recorder)
 
 
 def hang_all(camera: GoProStandIn, recorder: Box) -> None:
     camera.faults.hangs.add("/")
     time.sleep(3)
     assert recorder.state() == "recording"
-    camera.faults.is_silent = True
-    recorder.wait_for("no-camera", BACK_WITHIN_S)
-    camera.faults.heal()
+    fall_silent(camera, recorder)
 
 
 def babble_and_drop(camera: GoProStandIn, recorder: Box) -> None:
     camera.faults.babbles.add("/gopro/camera/state")
     camera.faults.drops.add("/gopro/camera/keep_alive")
-    camera.faults.is_silent = True
-    recorder.wait_for("no-camera", BACK_WITHIN_S)
-    camera.faults.heal()
+    fall_silent(camera, recorder)
 
 
 def change_size(camera: GoProStandIn, recorder: Box) -> None:
