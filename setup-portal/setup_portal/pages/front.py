@@ -37,9 +37,10 @@ Known = tuple[StatusAnswer, NetworkAnswer | None]
 
 def front() -> ResponseReturnValue:
     """How the recorder is; until the set-up is over, the step that the owner was at, but that a safe boot is told."""
-    status, now = _known()
+    status = _status()
     if not wizard().progress.is_over and status.recording.state != "off":
         return redirect(url_for("set_up"), 303)
+    now = network()
     return render_template("front.html", told=told(status, now), minutes=CHOICES, left=steps_left(now))
 
 
@@ -79,10 +80,13 @@ def newest_picture() -> ResponseReturnValue:
     return Response(jpeg, content_type="image/jpeg") if jpeg else abort(404)
 
 
-def _known() -> Known:
+def _status() -> StatusAnswer:
     with recorder() as client:
-        status = client.ask(Status())
-    return status, network()
+        return client.ask(Status())
+
+
+def _known() -> Known:
+    return _status(), network()
 
 
 def _state() -> str:
