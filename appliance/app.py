@@ -164,6 +164,7 @@ async def run_appliance(
                 thread=closing.enter_context(ThreadPoolExecutor(1, "network")),
                 listener=announcer,
                 wants=upload.desk.want,
+                reach=partial(storage.reaches, settings.upload.remote),
             )
         )
         uplink = UplinkWatch(network.link, upload.uploader.uplink_changed)

@@ -6,57 +6,36 @@ program or its phone has vanished.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-
-from msgspec import Struct
+from collections.abc import Awaitable, Callable
 
 from appliance.network.airwaves import AccessPoint
 from appliance.network.bus import BusError
 from appliance.network.model import Internet, Known, View
 from appliance.network.network_manager import NetworkManager
 from appliance.network.outcome import Reason, failure_of
+from appliance.network.patience import Patience
 from appliance.network.profiles import CAMERA_ID, Wanted, camera_settings, home_settings, hotspot_settings
+from appliance.network.proof import Proof, broken_off, remark
 from appliance.network.trace import Trace, Tracer
 
 Heard = Callable[[], bool]
+ReachStorage = Callable[[], Awaitable[bool | None]]
+"""Whether the owner's storage answers from where the box is now; None if there is none to ask. Raises nothing."""
 
 
-class Patience(Struct, frozen=True):
-    """How long each part may take, in seconds. `checkpoint_s` outlasts all of a trial."""
-
-    scan_s: float = 12.0
-    join_s: float = 50.0
-    """A network that is not found is given up by NetworkManager after 25 s, an address after 20 s."""
-    internet_s: float = 15.0
-    keep_s: float = 60.0
-    """A router may rest for some seconds before it lets the same radio in again."""
-    back_s: float = 15.0
-    visit_s: float = 45.0
-    """A camera's Wi-Fi takes some seconds to come up after it was asked for."""
-    checkpoint_s: int = 120
-    look_s: float = 0.5
-    """Between two looks at what is not told by a signal."""
-    settle_s: float = 0.1
-    """A change is told in several signals: they are waited for and looked at once."""
-    sight_s: float = 15.0
-    """NetworkManager may start after us: until then nobody is told that it does not run."""
-
-
-class Proof(Struct, frozen=True):
-    """What a trial came to. `is_proven`: the box was in, with an address; `reason`: None if nothing is wrong."""
-
-    is_proven: bool
-    reason: Reason | None
-    addresses: tuple[str, ...] = ()
-    internet: Internet = "unknown"
+async def no_storage() -> None:
+    """Of a box without one, or that must not ask it."""
 
 
 class Joining:
     """Works on one radio, one work at a time."""
 
-    def __init__(self, manager: NetworkManager, tracer: Tracer, patience: Patience | None = None) -> None:
+    def __init__(
+        self, manager: NetworkManager, tracer: Tracer, reach: ReachStorage, patience: Patience | None = None
+    ) -> None:
         self._manager = manager
         self._tracer = tracer
+        self._reach = reach
         self._patience = patience or Patience()
 
     async def scan(self, device: str, *names: bytes) -> list[AccessPoint] | None:
@@ -103,11 +82,11 @@ class Joining:
         try:
             checkpoint = await self._manager.checkpoint(self._patience.checkpoint_s)
         except BusError as error:
-            return _broken_off(error)
+            return broken_off(error)
         try:
             return await self._try(wanted, view.device, is_heard)
         except BusError as error:
-            return _broken_off(error)
+            return broken_off(error)
         finally:
             await asyncio.shield(self._come_back(checkpoint, view))
 
@@ -135,8 +114,11 @@ class Joining:
         if reason:
             return Proof(is_proven=False, reason=reason)
         internet = await self._internet()
+        storage = await self._storage(internet)
         addresses = (await self._manager.view()).addresses
-        return Proof(bool(addresses), _remark(internet) if addresses else "no-address", addresses, internet)
+        return Proof(
+            bool(addresses), remark(internet, storage=storage) if addresses else "no-address", addresses, internet
+        )
 
     async def _internet(self) -> Internet:
         """Looked at for a while: right after a connection came up it is none or limited."""
@@ -149,21 +131,17 @@ class Joining:
             await asyncio.sleep(self._patience.look_s)
         return found
 
+    async def _storage(self, internet: Internet) -> bool | None:
+        """Whether it answers: one at home does so without the internet. Behind a sign-in page nobody answers."""
+        if internet == "portal":
+            return None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._patience.storage_s):
+                return await self._reach()
+        return False
+
     @staticmethod
     def _failure(trace: Trace, wanted: Wanted | None, *, is_heard: bool = True) -> Reason | None:
         if trace.is_broken:
             return "no-manager"
         return failure_of(trace.steps, trace.whispers, wanted.security if wanted else "wpa2", is_heard=is_heard)
-
-
-def _broken_off(error: BusError) -> Proof:
-    return Proof(is_proven=False, reason="no-manager" if error.is_of_the_way else "rejected")
-
-
-def _remark(internet: Internet) -> Reason | None:
-    match internet:
-        case "portal":
-            return "sign-in-page"
-        case "none" | "limited":
-            return "no-internet"
-    return None

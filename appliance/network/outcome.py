@@ -25,6 +25,7 @@ Reason = Literal[
     "not-found",
     "no-address",
     "no-internet",
+    "no-storage",
     "sign-in-page",
     "rejected",
     "timeout",

@@ -20,12 +20,14 @@ from appliance.network.camera_radio import CameraRadio, RadioListener, Wants
 from appliance.network.desk import Desk
 from appliance.network.ear import Ear
 from appliance.network.hotspot import Hotspot
-from appliance.network.joining import Joining, Patience, Proof
+from appliance.network.joining import Joining, ReachStorage
 from appliance.network.link import PROPERTIES, Link, Match
 from appliance.network.model import View
 from appliance.network.network_manager import DEVICE, PATH, SETTINGS, SETTINGS_PATH, NetworkManager
+from appliance.network.patience import Patience
 from appliance.network.phones import PhoneMeter
 from appliance.network.profiles import Wanted
+from appliance.network.proof import Proof
 from appliance.network.setup_mode import Plan, SetUpMode
 from appliance.network.trace import SUPPLICANT, Tracer
 from appliance.network.trials import Trials
@@ -48,12 +50,16 @@ class NetworkListener(RadioListener, Protocol):
 
 
 class Joints(TypedDict):
-    """What the room is joined with. `thread`: its own; `wants`: who knows what waits for the home network."""
+    """What the room is joined with.
+
+    `thread`: its own; `wants`: who knows what waits for the home network; `reach`: who can ask the owner's storage.
+    """
 
     clock: Clock
     thread: Executor
     listener: NetworkListener
     wants: Wants
+    reach: ReachStorage
 
 
 class NetworkRoom:
@@ -91,7 +97,7 @@ class NetworkRoom:
         self._supplicant = Link(SUPPLICANT, address=address)
         self._avahi = Link(AVAHI, address=address)
         self._manager = NetworkManager(self.link, slow_s)
-        joining = Joining(self._manager, Tracer(self.link, self._supplicant), self._patience)
+        joining = Joining(self._manager, Tracer(self.link, self._supplicant), joints["reach"], self._patience)
         self._attempts = Attempts(directory)
         self._hotspot = Hotspot(hotspot_file, hotspot_name)
         self._host_name = host_name

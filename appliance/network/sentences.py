@@ -17,6 +17,7 @@ _FAILED: dict[Reason, str] = {
 }
 _REMARKS: dict[Reason, str] = {
     "no-internet": " It has no way to the internet now: memories stay on the box until it has.",
+    "no-storage": " The storage does not answer as it should from there: memories stay on the box until it does.",
     "sign-in-page": " A sign-in page stands between it and the internet, which the box cannot fill in.",
 }
 _WHY_OPEN: dict[OpenReason, str] = {

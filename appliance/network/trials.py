@@ -6,9 +6,9 @@ from concurrent.futures import Executor
 
 from appliance.clock import Clock
 from appliance.network.attempts import Attempt, Attempts, AttemptState
-from appliance.network.joining import Proof
 from appliance.network.outcome import Reason
 from appliance.network.profiles import Wanted
+from appliance.network.proof import Proof
 from appliance.threads import in_thread
 
 _log = logging.getLogger(__name__)

@@ -9,10 +9,11 @@ from appliance.network.airwaves import quietest_channel
 from appliance.network.bus import BusError
 from appliance.network.ear import Ear
 from appliance.network.hotspot import Hotspot
-from appliance.network.joining import Joining, Proof
+from appliance.network.joining import Joining
 from appliance.network.model import View
 from appliance.network.network_manager import NetworkManager
 from appliance.network.profiles import Wanted, chosen_security
+from appliance.network.proof import Proof
 from appliance.network.setup_mode import Command
 from appliance.network.trials import Trials
 from appliance.network.turns import Command as RadioCommand

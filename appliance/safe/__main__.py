@@ -27,6 +27,7 @@ from appliance.configured.panel import hardware_of
 from appliance.control.errors import SocketTroubleError
 from appliance.control.server import Server
 from appliance.control.users import allowed_uids
+from appliance.network.joining import no_storage
 from appliance.network.room import Joints, NetworkRoom
 from appliance.network.turns import Want
 from appliance.panel.hardware import Hardware
@@ -92,7 +93,7 @@ async def be_safe(
     async with AsyncExitStack() as closing:
         thread = closing.enter_context(ThreadPoolExecutor(1, "network"))
         herald = Herald()
-        room = make_network(clock=clock, thread=thread, listener=herald, wants=lambda _: Want())
+        room = make_network(clock=clock, thread=thread, listener=herald, wants=lambda _: Want(), reach=no_storage)
         network = NetworkService(room)
         panel = _panel(hardware, SafeButtons(reason_of(report), log, network.ask_set_up), clock)
         panel.start()

@@ -22,8 +22,11 @@ from appliance.threads import in_thread
 
 _LIST_LIMIT_S = 60.0
 _LINK_LIMIT_S = 60.0
+_REACH_LIMIT_S = 30.0
 _NO_LINKS = "doesn't support public links"
 """What rclone says of the kinds that have none (fs/operations, PublicLink)."""
+_IS_EMPTY = "directory not found"
+"""What rclone says where a folder is yet to be made (fs, ErrorDirNotFound): the storage answered."""
 
 
 class StorageRoom:
@@ -78,6 +81,22 @@ class StorageRoom:
                 return await self._trial.space(f"{name}:")
         except QueryError as error:
             raise StorageRefusedError(self._explain(str(error))) from error
+
+    async def reaches(self, where: str) -> bool | None:
+        """Whether the storage of `name` or `name:folder` answers, as it should, now; None if no such one is set up."""
+        try:
+            name, folder = split_where(where)
+            await in_thread(self._thread, self._configuration.require, name)
+        except StorageRefusedError:
+            return None
+        try:
+            async with self._turn:
+                await run(self._rclone, "lsjson", "--stat", f"{name}:{folder}", limit_s=_REACH_LIMIT_S)
+        except CommandError as error:
+            return _IS_EMPTY in str(error)
+        except OSError:  # the machine is too short of something to ask
+            return False
+        return True
 
     async def link(self, path: str) -> str:
         """A public address of the file at `name:folder/file`: whoever has it sees the file."""

@@ -5,16 +5,19 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
+from msgspec.structs import replace
 
 from appliance.backoff import Backoff
 from appliance.network.airwaves import merged
 from appliance.network.bus import Signal
-from appliance.network.joining import Joining, Patience, Proof
+from appliance.network.joining import Joining, ReachStorage, no_storage
 from appliance.network.link import Link, Match
 from appliance.network.model import View
 from appliance.network.network_manager import DEVICE, PATH, NetworkManager
 from appliance.network.outcome import DeviceState, Reason
+from appliance.network.patience import Patience
 from appliance.network.profiles import HOTSPOT_ID, TRIAL_ID, JoinSecurity, Wanted, home_id
+from appliance.network.proof import Proof
 from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import HOME_ADDRESS
@@ -40,12 +43,14 @@ EVERY_BYTE_OF_A_NAME = [bytes(range(start, start + 32)) for start in range(0, 25
 class Driver:
     """The adapter and who drives it."""
 
-    def __init__(self, address: str, limit_s: float = PATIENCE_S, patience: Patience = QUICK) -> None:
+    def __init__(
+        self, address: str, limit_s: float = PATIENCE_S, patience: Patience = QUICK, reach: ReachStorage = no_storage
+    ) -> None:
         waits = Backoff(0.02, 0.1)
         self.link = Link(NETWORK_MANAGER, address=address, limit_s=limit_s, waits=waits)
         self.supplicant = Link(SUPPLICANT, address=address, limit_s=limit_s, waits=waits)
         self.manager = NetworkManager(self.link, slow_s=limit_s)
-        self.joining = Joining(self.manager, Tracer(self.link, self.supplicant), patience)
+        self.joining = Joining(self.manager, Tracer(self.link, self.supplicant), reach, patience)
         self.moved = Moved()
         self.link.watch(self.moved)
         self.supplicant.watch(self.moved)
@@ -194,6 +199,50 @@ async def test_a_network_without_internet_is_proven_with_a_remark(
     proof = await driver.prove(Wanted(b"home", "", "open"))
 
     assert (proof.is_proven, proof.reason) == (True, reason)
+
+
+@pytest.mark.parametrize(
+    ("connectivity", "answer", "reason"),
+    [
+        (4, True, None),
+        (4, False, "no-storage"),
+        (4, None, None),
+        (1, True, None),
+        (3, False, "no-internet"),
+        (2, True, "sign-in-page"),
+        (0, False, "no-storage"),
+    ],
+)
+async def test_the_storage_is_asked_from_the_network_that_is_tried(
+    bus: PrivateBus, air: StandInNetworkManager, connectivity: int, answer: bool | None, reason: Reason | None
+) -> None:
+    have(air, Router(b"home", "open", connectivity=connectivity))
+    asked_in: list[tuple[str, ...]] = []
+
+    async def reach() -> bool | None:
+        asked_in.append((await driven.view()).addresses)
+        return answer
+
+    driven = Driver(bus.address, reach=reach)
+    async with driven.driving():
+        await driven.open()
+        proof = await driven.prove(Wanted(b"home", "", "open"))
+
+    assert (proof.is_proven, proof.reason) == (True, reason)
+    assert asked_in == ([] if reason == "sign-in-page" else [(HOME_ADDRESS,)])
+
+
+async def test_a_storage_that_keeps_silent_is_given_up_before_the_way_back_is_taken(
+    bus: PrivateBus, air: StandInNetworkManager
+) -> None:
+    have(air, Router(b"home", "open"))
+    driver = Driver(bus.address, patience=replace(QUICK, storage_s=0.01), reach=asyncio.Event().wait)
+    async with driver.driving():
+        proof = await driver.prove(Wanted(b"home", "", "open"))
+
+    assert (proof.is_proven, proof.reason) == (True, "no-storage")
+    most_s = Patience().join_s + Patience().internet_s + Patience().storage_s + Patience().back_s
+    assert most_s < Patience().checkpoint_s
 
 
 async def test_a_hidden_network_is_joined_by_its_name(air: StandInNetworkManager, driver: Driver) -> None:

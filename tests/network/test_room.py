@@ -34,6 +34,7 @@ from appliance.control.messages import (
     WifiScanAnswer,
 )
 from appliance.network.attempts import ATTEMPT, COUNTRY, HOST_NAME, PROVEN
+from appliance.network.joining import no_storage
 from appliance.network.profiles import ADDRESS, Wanted
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
@@ -87,6 +88,7 @@ class Box:
             thread=self._thread,
             listener=self,
             wants=self._wants,
+            reach=no_storage,
             camera=camera,
             turns=turns,
         )

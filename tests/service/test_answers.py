@@ -16,6 +16,7 @@ from appliance.control import messages
 from appliance.control.errors import RefusedError
 from appliance.control.messages import Answer, ServiceRequest
 from appliance.found import Found
+from appliance.network.joining import no_storage
 from appliance.network.room import NetworkRoom
 from appliance.network.setup_mode import Plan
 from appliance.network.turns import Want
@@ -43,7 +44,7 @@ def no_network(box: Box) -> NetworkRoom:
     folder = box.memories_path / "network"
     return NetworkRoom(
         plan=Plan(), directory=folder, hotspot_file=folder / "hotspot.json", clock=box.clock, thread=nobody,
-        listener=Announcer(3, box.log.append), wants=lambda _: Want(),
+        listener=Announcer(3, box.log.append), wants=lambda _: Want(), reach=no_storage,
     )  # fmt: skip
 
 

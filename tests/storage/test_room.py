@@ -66,6 +66,19 @@ async def test_a_storage_that_cannot_be_written_is_told(box: Box, tmp_path: Path
             await box.room.test("cloud:x")
 
 
+async def test_it_is_asked_whether_a_storage_answers(box: Box, webdav: StorageServer, tmp_path: Path) -> None:
+    await set_up(box, "cloud", "webdav", webdav_answers(webdav))
+    assert await box.room.reaches("cloud:") is True
+    assert await box.room.reaches("cloud:a folder/that is yet to be made") is True
+    await set_up(box, "locked", "webdav", webdav_answers(webdav, **{"pass": "wrong"}))
+    assert await box.room.reaches("locked:") is False
+    with serve("webdav", tmp_path / "served", AT_ONCE, password=PASSWORD) as gone:
+        await set_up(box, "gone", "webdav", webdav_answers(gone))
+    assert await box.room.reaches("gone:memories") is False
+    for where in ("", "absent:", "cloud:a\nb", ":local:/tmp"):
+        assert await box.room.reaches(where) is None
+
+
 async def test_only_what_is_set_up_is_touched(box: Box, tmp_path: Path) -> None:
     for where in ("absent", "absent:folder", ":local:/tmp", "/tmp", "cloud:a\nb", "cloud:$(touch PWNED)"):
         with pytest.raises(StorageRefusedError):

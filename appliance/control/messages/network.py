@@ -34,13 +34,14 @@ AttemptReason = Literal[
     "not-found",
     "no-address",
     "no-internet",
+    "no-storage",
     "sign-in-page",
     "rejected",
     "timeout",
     "no-manager",
     "interrupted",
 ]
-"""`no-internet` and `sign-in-page` are remarks on a network that is `proven` all the same."""
+"""`no-internet`, `no-storage` and `sign-in-page` are remarks on a network that is `proven` all the same."""
 
 HotspotReason = Literal["first-start", "asked", "lost"]
 
