@@ -1,7 +1,8 @@
 """One radio for a camera that is a Wi-Fi network itself and for the home network, through the whole appliance.
 
 The radio is NetworkManager's stand-in on a bus of its own. The camera's pictures come over the loopback, whatever the
-radio does: that nothing is recorded at home is the recorder's own doing.
+radio does: that nothing is recorded at home is the recorder's own doing. What a network that is tried has to prove is
+seen here, too.
 """
 
 import os
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from appliance.control.messages import MemoryUpload, Network
+from appliance.control.messages import MemoryUpload, Network, WifiJoin
+from appliance.control.messages.network import Attempt
 from appliance.network.camera_radio import AWAY, LENT
 from appliance.network.profiles import Wanted, home_settings
 from appliance.network.standin.air import Router
@@ -83,3 +85,27 @@ def test_a_memory_goes_home_in_a_turn_and_the_gap_is_told(
     told = next(memory for memory in recorder.kept() if memory.name == later.name)
     assert LENT in [gap.reason for gap in told.gaps]
     assert "ActivateConnection" in air.calls
+
+
+@pytest.mark.parametrize("password", ["", "of yesterday"])
+def test_a_network_is_tried_with_the_storage_that_is_set_up(
+    box: BoxFactory, storage: StorageServer, air: StandInNetworkManager, password: str
+) -> None:
+    recorder = box(upload={"remote": "garage:moments"}, network={"set_up": "asked"})
+    set_up(recorder, storage.section("garage", password=password) if password else storage.section("garage"))
+    recorder.start()
+    with recorder.client() as client:
+        client.ask(WifiJoin(HOME.ssid.hex(), HOME.password))
+
+    wait_until("it is proven", lambda: attempt_of(recorder).state == "proven", 60)
+
+    told = attempt_of(recorder)
+    assert told.reason == ("no-storage" if password else None)
+    assert ("The storage does not answer" in told.sentence) == bool(password)
+
+
+def attempt_of(recorder: Box) -> Attempt:
+    with recorder.client() as client:
+        told = client.ask(Network()).attempt
+    assert told
+    return told
