@@ -13,7 +13,7 @@ from tests.board.card import Card
 from tests.board.payload import make_payload
 from tests.board.steps import Steps
 from tests.conftest import PROJECT_ROOT
-from tests.stands.campaign import IS_FULL
+from tests.stands.campaign import IS_FULL, QUICK_DISK
 from tests.stands.ports import free_port
 from tests.stands.storage_servers import StorageServer, serve
 
@@ -47,7 +47,7 @@ def payload(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bench(image: Path) -> Iterator[BenchFactory]:
     """`bench(payload=None)`: a freshly flashed card, with boards to put it into."""
-    with tempfile.TemporaryDirectory(prefix="board-") as name:  # pytest's own folders are too long for sockets
+    with tempfile.TemporaryDirectory(prefix="board-", dir=QUICK_DISK) as name:  # pytest's own folders are too long for sockets
 
         def make(*, payload: Path | None = None) -> Bench:
             folder = Path(name)
