@@ -15,7 +15,7 @@ from tests.stands.dying_box import DESCRIBED
 from tests.stands.memory_box import Box, Reel
 
 ROOT = Path(__file__).resolve().parents[2]
-SAMPLES = 12 if IS_FULL else 8
+SAMPLES = 12 if IS_FULL else 6
 DELETED_FROM = 10
 """The first piece of the reel in the memory that is deleted."""
 

@@ -173,7 +173,7 @@ def test_killed_at_random_moments(box: BoxFactory, tmp_path: Path, overlap: str)
     (tmp_path / "evidence").mkdir()
     campaign = Campaign(recorder, random.Random(20_261_121), tmp_path / "evidence")
     with Witness(recorder.memories, tmp_path / "seen") as witness:
-        for _ in range(25 if IS_FULL else 3):
+        for _ in range(25 if IS_FULL else 2):
             campaign.round()
         recorder.start()
         recorder.wait_until_kept(120)
