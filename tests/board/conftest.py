@@ -47,7 +47,8 @@ def payload(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bench(image: Path) -> Iterator[BenchFactory]:
     """`bench(payload=None)`: a freshly flashed card, with boards to put it into."""
-    with tempfile.TemporaryDirectory(prefix="board-", dir=QUICK_DISK) as name:  # pytest's own folders are too long for sockets
+    # pytest's own folders are too long for sockets
+    with tempfile.TemporaryDirectory(prefix="board-", dir=QUICK_DISK) as name:
 
         def make(*, payload: Path | None = None) -> Bench:
             folder = Path(name)

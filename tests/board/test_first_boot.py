@@ -62,7 +62,6 @@ class Day:
         """Up to the power cut; the memory that was kept before it."""
         with self.here.board(more_words=EMPTY_SERVICE) as box:
             self._comes_up(box)
-            BootTimes.of(box).tell(self.steps, "first boot")
             self._joins_home(box)
             memory = self._keeps_a_moment(box)
             self._uploads(box, memory)
@@ -75,9 +74,7 @@ class Day:
     def second_boot(self, first: Memory) -> None:
         """After the power cut."""
         with self.here.board(more_words=EMPTY_SERVICE) as box:
-            with self.steps.step("power on again: recording"):
-                box.wait_until_recording(RECORDING_LIMIT_S)
-            BootTimes.of(box).tell(self.steps, "second boot")
+            self._records(box, "power on again: recording", "second boot")
             with self.steps.step("both memories are there, and the second one plays"):
                 second, earlier = box.wait_until_kept(2, STEP_LIMIT_S)
                 assert (earlier.name, earlier.sha256) == (first.name, first.sha256)
@@ -117,8 +114,13 @@ class Day:
             assert not report.troubles, report
             wait_until("no secrets", lambda: not self._secrets_on_the_card(), STEP_LIMIT_S)
             assert "moment-errors.txt" not in self.here.card.boot_files()
-        with self.steps.step("recording"):
+        self._records(box, "recording", "first boot")
+
+    def _records(self, box: Box, step: str, boot: str) -> None:
+        with self.steps.step(step):
+            times = BootTimes.of(box, RECORDING_LIMIT_S)
             box.wait_until_recording(RECORDING_LIMIT_S)
+        times.tell(self.steps, boot)
 
     def _joins_home(self, box: Box) -> None:
         name, password = HOME
