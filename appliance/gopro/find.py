@@ -10,14 +10,14 @@ import sys
 import msgspec
 from bleak.exc import BleakError
 
+from appliance.attending.interfaces import own_addresses
 from appliance.found import WIRED, Found
-from appliance.gopro.addresses import is_over_usb, likely_addresses, with_port
 from appliance.gopro.client import TALK_ERRORS, GoProClient
 from appliance.gopro.finding import find_announced
 from appliance.gopro.http import CameraHttp
-from appliance.gopro.interfaces import own_addresses
 from appliance.gopro.models import Model, model_of
 from appliance.gopro.waking import OFF, near_by
+from appliance.gopro_addresses import is_over_usb, likely_addresses, with_port
 
 _ANSWER_S = 2.0
 
