@@ -203,6 +203,8 @@ def test_every_configuration_is_in_its_place(root: Path) -> None:
         "NetworkManager/system-connections": "usr/lib/NetworkManager/system-connections",
         "udev/box": "usr/lib/udev/rules.d",
         "NetworkManager/dnsmasq-shared.d": "etc/NetworkManager/dnsmasq-shared.d",
+        "bluetooth": "etc/bluetooth",
+        "dbus": "usr/share/dbus-1/system.d",
         "avahi": "etc/avahi",
         "avahi/services": "etc/avahi/services",
         "fence": "usr/lib/moment-recorder",
