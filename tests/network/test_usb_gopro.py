@@ -50,7 +50,7 @@ class Box:
     def __init__(self, folder: Path, root: Path, pid: int, cables: list[Cable]) -> None:
         self.root = root
         self.pid = pid
-        self.camera, self.router = cables
+        self.camera, self.other_camera, self.router = cables
         self.link = link_to(f"unix:path={folder / 'bus'}")
         self.manager = NetworkManager(self.link)
 
@@ -78,11 +78,12 @@ class Box:
 
 @pytest.fixture
 def cables() -> Iterator[list[Cable]]:
-    """A camera, whose first word is lost, and a router at home."""
+    """Two cameras, the first one deaf at the beginning, and a router at home."""
     with ExitStack() as stack:
         camera = stack.enter_context(Cable("gopro0", "172.27.189.51", "172.27.189.52", "--deaf", "1"))
+        other = stack.enter_context(Cable("gopro1", "172.28.145.51", "172.28.145.53", "--classless"))
         router = stack.enter_context(Cable("eth0", "192.168.7.1", "192.168.7.2"))
-        yield [camera, router]
+        yield [camera, other, router]
 
 
 @pytest.fixture
@@ -105,14 +106,16 @@ async def box(tmp_path: Path, started: tuple[Path, int], cables: list[Cable]) ->
         yield box
 
 
-async def test_it_gives_an_address_and_is_no_home_network(box: Box) -> None:
+async def test_cameras_give_addresses_and_are_no_home_network(box: Box) -> None:
+    theirs = {("172.27.189.0/24", "gopro0"), ("172.28.145.0/24", "gopro1")}
     box.camera.plug_in()
-    told = await box.until(lambda told: told.get("State") == LOCAL)
+    box.other_camera.plug_in()
+    told = await box.until(lambda told: told.get("State") == LOCAL and len(box.routes()) >= len(theirs))
 
     view = await box.manager.view()
     assert (view.sight.is_wired, view.sight.is_home, view.wire, view.wire_addresses) == (False, False, "", ())
     assert not uplink_from(told, {}, {}).is_connected
-    assert box.routes() == {("172.27.189.0/24", "gopro0")}
+    assert box.routes() == theirs
     assert box.name_servers() == []
 
     box.router.plug_in()
@@ -121,7 +124,7 @@ async def test_it_gives_an_address_and_is_no_home_network(box: Box) -> None:
     view = await box.manager.view()
     assert (view.sight.is_wired, view.wire, view.wire_addresses) == (True, "Wired connection 1", ("192.168.7.2",))
     assert uplink_from(told, {}, {}).is_connected
-    assert {way for way in box.routes() if way[1] == "gopro0"} == {("172.27.189.0/24", "gopro0")}
+    assert {way for way in box.routes() if way[1] != "eth0"} == theirs
     assert ("default", "eth0") in box.routes()
     assert box.name_servers() == ["192.168.7.1"]
 
