@@ -23,6 +23,8 @@ class Places(NamedTuple):
     """NetworkManager's profiles."""
     manager: Path
     """What else NetworkManager remembers: when and where it was in which network."""
+    bluetooth: Path
+    """BlueZ's: which cameras the box is paired with."""
     network: Path
     """What the recorder remembers of networks; its user's."""
     pages: Path
@@ -47,6 +49,7 @@ class Places(NamedTuple):
             system=data / "system",
             connections=data / "system" / "network-connections",
             manager=data / "system" / "NetworkManager",
+            bluetooth=data / "system" / "bluetooth",
             network=data / "network",
             pages=data / "portal",
             report=run / "report.json",

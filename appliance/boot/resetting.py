@@ -51,7 +51,7 @@ def _forget(part: Part, places: Places) -> None:
         case "networks":
             (places.system / HOTSPOT).unlink(missing_ok=True)
             flush_folder(places.system)
-            for folder in (places.connections, places.manager, places.network):
+            for folder in (places.connections, places.manager, places.bluetooth, places.network):
                 _emptied(folder)
 
 

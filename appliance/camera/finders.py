@@ -37,7 +37,11 @@ class Findings(Struct, frozen=True):
 
 FINDERS = tuple(
     Finder(what, (sys.executable, "-m", module))
-    for what, module in (("GoPro cameras", "appliance.gopro.find"), ("SnapCam cameras", "appliance.snapcam.find"))
+    for what, module in (
+        ("GoPro cameras", "appliance.gopro.find"),
+        ("Older GoPro cameras", "appliance.gopro_legacy.find"),
+        ("SnapCam cameras", "appliance.snapcam.find"),
+    )
 )
 
 

@@ -10,11 +10,10 @@ from appliance.attending.outlet import LOOPBACK
 from appliance.camera.attendant import attended
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
 from appliance.camera.source import CameraTroubleError, Footage
+from appliance.gopro_addresses import ON_ITS_WIFI
 
 _START_S = 20.0
 """How long its attendant may take to begin, from a slow card, and to give up."""
-OWN_ADDRESS = "10.5.5.9"
-"""Of every GoPro in its own network."""
 
 
 class Ports(Struct, frozen=True):
@@ -48,7 +47,7 @@ class LegacyGoProCamera:
     def __init__(
         self, *, address: str = "", audio: str = "auto", ports: Ports | None = None, patience_s: float = 15.0
     ) -> None:
-        self._address = address or OWN_ADDRESS
+        self._address = address or ON_ITS_WIFI
         self._audio = audio
         self._patience_s = patience_s
         self._arguments = [self._address, f"--patience={patience_s}", *(ports or Ports()).arguments()]

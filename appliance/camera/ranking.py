@@ -17,6 +17,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from appliance.found import WIRED, Found, FoundKind
+from appliance.gopro_addresses import is_over_usb
 
 Mark = tuple[FoundKind, str]
 """What a camera is known by: its kind and its address."""
@@ -25,8 +26,6 @@ _ORDER: tuple[FoundKind, ...] = ("gopro", "v4l2", "rpicam", "gopro-legacy", "sna
 _SIZE = re.compile(r"(\d{2,5})x(\d{2,5})")
 _COPIED = frozenset({"h264", "hevc"})
 _AT_THE_BOX: frozenset[FoundKind] = frozenset({"v4l2", "rpicam"})
-_AT_USB = re.compile(r"172\.2\d\.1\d\d\.51(?::\d+)?")
-"""A GoPro at a USB cable, after its serial number (Open GoPro, HTTP over USB)."""
 
 
 def mark_of(camera: Found) -> Mark:
@@ -36,7 +35,7 @@ def mark_of(camera: Found) -> Mark:
 
 def is_wired(camera: Found) -> bool:
     """Whether it hangs at a cable."""
-    return camera.kind in _AT_THE_BOX or WIRED in camera.abilities or bool(_AT_USB.fullmatch(camera.address))
+    return camera.kind in _AT_THE_BOX or WIRED in camera.abilities or is_over_usb(camera.address)
 
 
 def ranked(cameras: Iterable[Found], *, used: Mark | None, failed: Collection[Mark] = ()) -> list[Found]:

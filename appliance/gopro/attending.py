@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from appliance.attendance import AccessPoint, Report
 from appliance.gopro import sentences
-from appliance.gopro.addresses import is_over_usb
 from appliance.gopro.models import Model
 from appliance.gopro.state import CameraState
 from appliance.gopro.steps import (
@@ -37,6 +36,7 @@ from appliance.gopro.steps import (
     Unanswered,
     Woken,
 )
+from appliance.gopro_addresses import is_over_usb
 
 LOOK_EVERY_S = 2.0
 """As GoPro's own SDK does."""

@@ -10,14 +10,14 @@ import sys
 import msgspec
 from bleak.exc import BleakError
 
+from appliance.attending.interfaces import own_addresses
 from appliance.found import WIRED, Found
-from appliance.gopro.addresses import is_over_usb, likely_addresses, with_port
 from appliance.gopro.client import TALK_ERRORS, GoProClient
 from appliance.gopro.finding import find_announced
 from appliance.gopro.http import CameraHttp
-from appliance.gopro.interfaces import own_addresses
 from appliance.gopro.models import Model, model_of
-from appliance.gopro.waking import OFF, near_by
+from appliance.gopro.waking import near_by, why_not
+from appliance.gopro_addresses import is_over_usb, likely_addresses, with_port
 
 _ANSWER_S = 2.0
 
@@ -77,8 +77,8 @@ async def _asleep(seconds: float) -> Found | str | None:
     """One that is near; why it cannot be known, in a sentence."""
     try:
         device = await near_by(max(0.5, seconds - _ANSWER_S))
-    except (BleakError, OSError):
-        return OFF
+    except (BleakError, OSError, EOFError) as error:
+        return why_not(error)
     return Found("gopro", device.name or "GoPro", "", ("h264", "1280x720", "30/s")) if device else None
 
 

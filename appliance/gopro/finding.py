@@ -11,7 +11,7 @@ import sys
 from zeroconf import IPVersion, ServiceListener, Zeroconf
 from zeroconf import ServiceBrowser as Browser
 
-from appliance.gopro.addresses import PORT
+from appliance.gopro_addresses import OPEN_PORT
 
 SERVICE = "_gopro-web._tcp.local."
 _LOOK_S = 3.0
@@ -45,7 +45,7 @@ def find_announced(limit_s: float = _LOOK_S) -> str | None:
             return None
         info = network.get_service_info(SERVICE, name, timeout=_ASK_MS)
         addresses = info.parsed_addresses(IPVersion.V4Only) if info else []
-        return f"{addresses[0]}:{info.port or PORT}" if info and addresses else None
+        return f"{addresses[0]}:{info.port or OPEN_PORT}" if info and addresses else None
 
 
 def main() -> int:

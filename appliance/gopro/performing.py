@@ -6,13 +6,12 @@ from contextlib import suppress
 from functools import partial
 from typing import assert_never
 
+from appliance.attending.interfaces import own_addresses
 from appliance.clock import Clock
 from appliance.gopro import helpers
-from appliance.gopro.addresses import likely_addresses, with_port
 from appliance.gopro.client import TALK_ERRORS, GoProClient, NonsenseError, RefusedError
 from appliance.gopro.ear import first_packets, free_port
 from appliance.gopro.http import NoAnswerError
-from appliance.gopro.interfaces import own_addresses
 from appliance.gopro.line import Line, is_open_gopro
 from appliance.gopro.models import Model, model_of
 from appliance.gopro.steps import (
@@ -35,6 +34,7 @@ from appliance.gopro.steps import (
     Taken,
     Unanswered,
 )
+from appliance.gopro_addresses import likely_addresses, with_port
 
 _FAREWELL_S = 2.0
 _ASLEEP = "The GoPro at the end of the cable does not answer: switch it on."

@@ -3,7 +3,7 @@
     python -m appliance.gopro.waking
 
 Prints one line of JSON: how to get into the camera's Wi-Fi, which is on then; or nothing, and a sentence on its error
-output. bleak is known here only. The camera wants to be paired once: it shows that, and its owner agrees there.
+output. The camera wants to be paired once: its owner says so in its menu, and this box agrees (`agent`).
 """
 
 import asyncio
@@ -14,15 +14,18 @@ import msgspec
 from bleak import BleakClient, BleakScanner
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.device import BLEDevice
-from bleak.exc import BleakBluetoothNotAvailableError, BleakError
+from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailableReason, BleakDBusError, BleakError
 
 from appliance.attendance import AccessPoint
+from appliance.gopro.agent import agreeing
 from appliance.gopro.bluetooth import SERVICE, UnwillingError, switch_wifi_on
 
 _SCAN_S = 6.0
 _CONNECT_S = 10.0
 _WHOLE_S = 25.0
-OFF = "Bluetooth is off or blocked in this box, so a GoPro that sleeps cannot be woken."
+_OFF = "Bluetooth is off or blocked in this box, so a GoPro that sleeps cannot be woken."
+_NONE = "This box has no Bluetooth that works, so a GoPro that sleeps cannot be woken."
+_UNPAIRED = "The GoPro does not let itself be paired: choose to connect a device in its menu, and wait a minute."
 
 
 class _Camera:
@@ -61,8 +64,24 @@ async def wake() -> AccessPoint | None:
     found = await near_by(_SCAN_S)
     if found is None:
         return None
-    async with BleakClient(found, timeout=_CONNECT_S, pair=True) as client:
+    async with agreeing(found.details["path"]), BleakClient(found, timeout=_CONNECT_S, pair=True) as client:
         return await switch_wifi_on(_Camera(client))
+
+
+def why_not(error: Exception) -> str:
+    """Why Bluetooth came to nothing, for the owner."""
+    match error:
+        case BleakBluetoothNotAvailableError():
+            return _OFF if error.reason is BleakBluetoothNotAvailableReason.POWERED_OFF else _NONE
+        case BleakDBusError() if error.dbus_error.endswith(("NotReady", "Blocked")):
+            return _OFF
+        case BleakDBusError() if error.dbus_error.startswith("org.bluez.Error.Authentication"):
+            return _UNPAIRED
+        case BleakDBusError() if error.dbus_error.startswith("org.freedesktop.DBus.Error"):
+            return _NONE
+        case BleakError() | TimeoutError() | EOFError():
+            return f"The GoPro could not be woken by Bluetooth ({str(error) or 'no answer'}): switch it on by hand."
+    return _NONE  # there is no message bus
 
 
 async def _within_limit() -> AccessPoint | None:
@@ -74,14 +93,10 @@ def main() -> int:
     """Wake one, and print how to get into its Wi-Fi."""
     try:
         access_point = asyncio.run(_within_limit())
-    except (BleakBluetoothNotAvailableError, OSError):
-        return _refuse(OFF)
     except UnwillingError as unwilling:
         return _refuse(str(unwilling))
-    except (BleakError, TimeoutError, EOFError) as error:
-        return _refuse(
-            f"The GoPro could not be woken by Bluetooth ({str(error) or 'no answer'}): switch it on by hand."
-        )
+    except (BleakError, OSError, EOFError) as error:  # TimeoutError is one of OSError's
+        return _refuse(why_not(error))
     if access_point:
         sys.stdout.buffer.write(msgspec.json.encode(access_point) + b"\n")
     return 0

@@ -13,6 +13,7 @@ from appliance.gopro_legacy.session import Status
 _STREAM = "/gp/gpControl/execute?p1=gpStream&a1=proto_v2&c1={}"
 _STATUS = "/gp/gpControl/status"
 _INFO = "/gp/gpControl/info"
+_OPEN_VERSION = "/gopro/version"
 _MOST_BYTES = 1_000_000
 _OK = 200
 _GUESTS, _RECORDING = "31", "10"
@@ -26,18 +27,25 @@ class _Answer(Struct):
     status: dict[str, Any]
 
 
-class _Info(Struct):
-    firmware_version: str
+class Info(Struct, frozen=True):
+    """Who it is, such as "HD5.02.02.70.00" and "HERO5 Black"; "" where it does not tell."""
+
+    firmware_version: str = ""
+    model_name: str = ""
 
 
 class _InfoAnswer(Struct):
-    info: _Info
+    info: Info
 
 
-def read_firmware(body: bytes) -> str:
-    """From `/gp/gpControl/info`, such as "HD5.02.02.70.00"; "" if it does not tell."""
+class _OpenAnswer(Struct):
+    version: str
+
+
+def read_info(body: bytes) -> Info:
+    """From `/gp/gpControl/info`."""
     told = decoded_or_none(body, _InfoAnswer)
-    return told.info.firmware_version if told else ""
+    return told.info if told else Info()
 
 
 def read_status(body: bytes) -> Status | None:
@@ -70,12 +78,19 @@ class Control:
             raise ControlError(f"{self._name} answers, but not as a GoPro does; is its address right?")
         return status
 
-    async def firmware(self) -> str:
-        """Its version; "" if the camera does not tell."""
+    async def info(self) -> Info:
+        """Who it is, as far as it tells."""
         try:
-            return read_firmware(await self._get(_INFO))
+            return read_info(await self._get(_INFO))
         except ControlError:
-            return ""
+            return Info()
+
+    async def speaks_open(self) -> bool:
+        """Whether it is of the newer kind, which answers much of the old one's language, too."""
+        try:
+            return decoded_or_none(await self._get(_OPEN_VERSION), _OpenAnswer) is not None
+        except ControlError:
+            return False
 
     async def start(self) -> None:
         """Have it stream to us, anew."""

@@ -28,6 +28,13 @@ class Status(Struct, frozen=True):
     is_recording: bool
 
 
+def hindrance_of(name: str, status: Status) -> str | None:
+    """Why the camera of this name sends no pictures now, if its status tells."""
+    if status.is_recording:
+        return f"{name} records onto its own card and sends no pictures meanwhile; stop it there."
+    return None
+
+
 class Session:
     """One stream. Whoever drives it does what is `due`, tells what came of it, and looks again at `next_s`.
 
@@ -65,10 +72,8 @@ class Session:
 
     def answered(self, status: Status, now_s: float) -> None:
         """The camera has told its status."""
-        if status.is_recording:
-            self.failed(
-                f"{self._name} records onto its own card and sends no pictures meanwhile; stop it there.", now_s
-            )
+        if hindrance := hindrance_of(self._name, status):
+            self.failed(hindrance, now_s)
         elif status.guests < 1:
             self.failed(
                 f"{self._name} answers but does not see this box in its Wi-Fi; switch its Wi-Fi off and on.", now_s

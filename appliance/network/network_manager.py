@@ -12,12 +12,13 @@ from appliance.network.link import PROPERTIES, Link
 from appliance.network.model import Internet, Known, Radio, View
 from appliance.network.profiles import HOTSPOT_ID, TRIAL_ID
 from appliance.network.reading import (
-    WIRED,
+    WIRES,
     Device,
     access_point_from,
     addresses_from,
     device_from,
     internet_from,
+    is_of_camera,
     known_from,
     object_in,
     one,
@@ -67,7 +68,7 @@ class NetworkManager:
         devices = [await self._device(path) for path in paths_in(told.get("Devices"))]
         radios = sorted((device for device in devices if device.is_radio), key=lambda one: one.interface)
         radio = radios[0] if radios else None
-        wire = next((d for d in devices if d.kind == WIRED and d.station == "joined"), None)
+        wire, wire_addresses = await self._wire(devices)
         known = await self.known()
         is_on = one(told, "WirelessEnabled", otherwise=True) and one(told, "WirelessHardwareEnabled", otherwise=True)
         active = await self._active(radio)
@@ -89,9 +90,9 @@ class NetworkManager:
             connection=one(active, "Uuid", ""),
             ssid=b"" if is_ours or point is None else point.ssid,
             strength=None if is_ours or point is None else point.strength,
-            addresses=() if is_ours else await self._addresses(radio),
+            addresses=() if is_ours else addresses_from(await self._ip4(radio)),
             wire=one(await self._active(wire), "Id", ""),
-            wire_addresses=await self._addresses(wire),
+            wire_addresses=wire_addresses,
             internet=internet_from(told.get("Connectivity")),
             radios=tuple([await self._radio(one) for one in radios]),
             known=tuple(shown(one.ssid) for one in known),
@@ -219,12 +220,21 @@ class NetworkManager:
             return access_point_from(await self._link.properties(path, ACCESS_POINT))
         return None
 
-    async def _addresses(self, device: Device | None) -> tuple[str, ...]:
+    async def _wire(self, devices: Sequence[Device]) -> tuple[Device | None, tuple[str, ...]]:
+        """The cable that brings a network, and the box's addresses there; a camera's brings none."""
+        for device in devices:
+            if device.kind in WIRES and device.station == "joined":
+                told = await self._ip4(device)
+                if not is_of_camera(told):
+                    return device, addresses_from(told)
+        return None, ()
+
+    async def _ip4(self, device: Device | None) -> dict[str, object]:
         if device is None or not device.addresses:
-            return ()
+            return {}
         with contextlib.suppress(BusError):
-            return addresses_from(await self._link.properties(device.addresses, IP4))
-        return ()
+            return await self._link.properties(device.addresses, IP4)
+        return {}
 
     async def _settings(self, path: str) -> dict[str, dict[str, object]]:
         answer = await self._link.call(path, CONNECTION, "GetSettings")

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from appliance.gopro_addresses import leads_to_camera
 from appliance.network.airwaves import AccessPoint
 from appliance.network.model import Internet, Known
 from appliance.network.outcome import DeviceState
@@ -18,8 +19,8 @@ from appliance.network.setup_mode import Station
 Properties = Mapping[str, object]
 T = TypeVar("T")
 
-WIFI, WIRED = 2, 1
-"""NMDeviceType."""
+WIFI, WIRES = 2, frozenset({1, 20})
+"""NMDeviceType: a radio; a cable, and what is one in a container (veth)."""
 
 _INTERNET: dict[int, Internet] = {1: "none", 2: "portal", 3: "limited", 4: "full"}
 _NO_OBJECT = "/"
@@ -83,6 +84,12 @@ def addresses_from(told: Properties) -> tuple[str, ...]:
     """From the properties of an IP4Config."""
     listed: list[object] = one(told, "AddressData", [])
     return tuple(one(entry, "address", "") for entry in listed if isinstance(entry, dict) and entry.get("address"))
+
+
+def is_of_camera(told: Properties) -> bool:
+    """From the properties of an IP4Config: whether a GoPro is at the end of this cable, and nothing beyond it."""
+    addresses = addresses_from(told)
+    return bool(addresses) and all(map(leads_to_camera, addresses)) and not one(told, "Gateway", "")
 
 
 def internet_from(connectivity: object) -> Internet:

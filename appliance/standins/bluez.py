@@ -2,6 +2,8 @@
 
 What bleak (3.1) needs of it: an adapter whose `Roles` hold "central"; while it discovers, changes of the device's RSSI;
 `Connected`, then `ServicesResolved`; GATT objects below the device; notifications as changes of `Value`.
+
+As BlueZ does, it makes no bond while no agent answers for this machine (`standins/pairing.py`).
 """
 
 import asyncio
@@ -15,6 +17,8 @@ from dbus_next.constants import MessageType, NameFlag
 from dbus_next.message import Message
 from dbus_next.signature import Variant
 from msgspec import Struct
+
+from appliance.standins.pairing import Pairing
 
 _ADAPTER = "/org/bluez/hci0"
 _DEVICE = f"{_ADAPTER}/dev_D4_2C_3D_07_44_60"
@@ -41,13 +45,18 @@ class Talk(Protocol):
 
 
 class Gatt(Struct, frozen=True):
-    """The service that a device has: the UUIDs of it, of what notifies, and of what takes commands."""
+    """The service that a device has: the UUIDs of it, of what notifies, and of what takes commands.
+
+    `values`: what can be read, by its UUID. `wants_bond`: it talks to nobody whom it is not paired with.
+    """
 
     name: str
     address: str
     service: str
     notifies: str
     takes: str
+    values: dict[str, bytes] = {}
+    wants_bond: bool = False
 
 
 class Faults(Struct):
@@ -58,6 +67,8 @@ class Faults(Struct):
     is_absent: bool = False
     """The device is: nothing of it is heard."""
     connecting: Literal["works", "fails", "hangs"] = "works"
+    is_unpairable: bool = False
+    """The device pairs with nobody: its owner has not said so in its menu."""
     hangs_up: Callable[[], bool] = lambda: False
     """Asked at each write: whether the connection breaks instead."""
 
@@ -71,6 +82,7 @@ class BlueZ:
 
     def __init__(self, address: str, gatt: Gatt, talk: Talk) -> None:
         self.faults = Faults()
+        self.pairing = Pairing()
         self.connections = 0
         self._address = address
         self._gatt = gatt
@@ -78,6 +90,7 @@ class BlueZ:
         self._is_connected = False
         self._seen: asyncio.Task[None] | None = None
         self._bus: MessageBus | None = None
+        self._pairing_now: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["BlueZ"]:
@@ -90,6 +103,8 @@ class BlueZ:
             yield self
         finally:
             self._stop_seeing()
+            if self._pairing_now:
+                self._pairing_now.cancel()
             self._bus = None
             bus._finalize(None)  # type: ignore[no-untyped-call]  # noqa: SLF001 - leaves nothing to wait for
             with contextlib.suppress(Exception):
@@ -101,13 +116,12 @@ class BlueZ:
     # the calls
 
     def _answer(self, message: Message) -> Message | bool:
-        if message.message_type is not MessageType.METHOD_CALL or message.path is None:
+        if not _is_for_bluez(message):
             return False
-        if message.interface not in {"org.freedesktop.DBus.ObjectManager", _PROPERTIES} and not str(
-            message.interface
-        ).startswith("org.bluez."):
-            return False
-        if message.member == "Connect" and self.faults.connecting == "hangs":
+        if message.member in {"Connect", "Pair"} and self.faults.connecting == "hangs":
+            return True
+        if message.member == "Pair":
+            self._pairing_now = asyncio.get_running_loop().create_task(self._pair(message))
             return True
         try:
             signature, body = self._called(message)
@@ -123,6 +137,18 @@ class BlueZ:
         if self._bus:
             self._bus.send(message)
 
+    async def _pair(self, message: Message) -> None:
+        assert self._bus is not None, "it is asked over the bus"
+        is_agreed = await self.pairing.is_agreed(self._bus, _DEVICE)
+        if self.faults.is_unpairable or not is_agreed:
+            self._send(Message.new_error(message, "org.bluez.Error.AuthenticationFailed", "Authentication Failed"))
+            return
+        self.pairing.is_bonded = True
+        self._tell(_DEVICE, "Device1", Paired=("b", True), Bonded=("b", True))
+        self._connect()
+        await asyncio.sleep(_CONNECTS_IN_S)
+        self._send(Message.new_method_return(message, "", []))
+
     def _called(self, message: Message) -> tuple[str, list[Any]]:
         member = str(message.member)
         if member == "GetManagedObjects":
@@ -131,12 +157,18 @@ class BlueZ:
             return "a{sv}", [_told(self._objects().get(str(message.path), {}).get(message.body[0], {}))]
         if member in {"StartDiscovery", "Connect"} and self.faults.is_off:
             raise RefusalError("org.bluez.Error.NotReady")
+        if member in {"ReadValue", "WriteValue", "StartNotify"} and self._gatt.wants_bond > self.pairing.is_bonded:
+            raise RefusalError("org.bluez.Error.NotPermitted")
+        if member == "ReadValue":
+            return "ay", [self._values[str(message.path)]]
         work: dict[str, Callable[[], None]] = {
             "StartDiscovery": self._start_seeing,
             "StopDiscovery": self._stop_seeing,
             "Connect": self._connect,
             "Disconnect": self._disconnect,
             "WriteValue": lambda: self._write(bytes(message.body[0])),
+            "RegisterAgent": lambda: self.pairing.register(message),
+            "RequestDefaultAgent": self.pairing.prefer,
             "StartNotify": lambda: self._tell(_NOTIFIES, "GattCharacteristic1", Notifying=("b", True)),
         }
         work.get(member, lambda: None)()
@@ -189,6 +221,11 @@ class BlueZ:
 
     # the objects
 
+    @property
+    def _values(self) -> dict[str, bytes]:
+        """What can be read, by its path."""
+        return {f"{_SERVICE}/char{0x30 + at:04x}": value for at, value in enumerate(self._gatt.values.values())}
+
     def _objects(self) -> dict[str, dict[str, Section]]:
         if self.faults.has_no_adapter:
             return {}
@@ -206,6 +243,10 @@ class BlueZ:
             },
             _NOTIFIES: {"org.bluez.GattCharacteristic1": _characteristic(gatt.notifies, ["notify", "read"], 0x29)},
             _TAKES: {"org.bluez.GattCharacteristic1": _characteristic(gatt.takes, ["write", "read"], 0x2C)},
+            **{
+                path: {"org.bluez.GattCharacteristic1": _characteristic(uuid, ["read"], 0x30 + at)}
+                for at, (path, uuid) in enumerate(zip(self._values, gatt.values, strict=True))
+            },
         }
 
     def _adapter(self) -> Section:
@@ -224,13 +265,20 @@ class BlueZ:
             "AddressType": ("s", "public"),
             "Name": ("s", self._gatt.name),
             "Alias": ("s", self._gatt.name),
-            "Paired": ("b", False),
+            "Paired": ("b", self.pairing.is_bonded),
+            "Bonded": ("b", self.pairing.is_bonded),
             "Connected": ("b", self._is_connected),
             "ServicesResolved": ("b", self._is_connected),
             "UUIDs": ("as", [self._gatt.service]),
             "RSSI": ("n", -50),
             "Adapter": ("o", _ADAPTER),
         }
+
+
+def _is_for_bluez(message: Message) -> bool:
+    interface = str(message.interface)
+    is_known = interface in {"org.freedesktop.DBus.ObjectManager", _PROPERTIES} or interface.startswith("org.bluez.")
+    return is_known and message.message_type is MessageType.METHOD_CALL and message.path is not None
 
 
 def _characteristic(uuid: str, flags: list[str], handle: int) -> Section:

@@ -12,7 +12,7 @@ from image_build.boards import start_troubles
 from image_build.closed import account_troubles, entries_of, rights_troubles, server_troubles
 from image_build.layout import SECTOR_BYTES, SIGNATURE, layout_troubles
 from image_build.programs import library_troubles, trial_troubles
-from image_build.services import mount_troubles, unit_troubles
+from image_build.services import enabling_troubles, mount_troubles, unit_troubles
 
 
 def troubles_of(card: Path, boot: Path, root: Path) -> list[str]:
@@ -29,6 +29,7 @@ def troubles_of(card: Path, boot: Path, root: Path) -> list[str]:
         *rights_troubles(entries),
         *server_troubles(path for path, _ in entries),
         *unit_troubles(root),
+        *enabling_troubles(root),
         *mount_troubles((root / "etc/fstab").read_text("utf-8")),
         *library_troubles(root),
         *trial_troubles(root),

@@ -13,6 +13,7 @@ LINKED = (
     "/usr/sbin/NetworkManager",
     "/usr/sbin/wpa_supplicant",
     "/usr/sbin/dnsmasq",
+    "/usr/libexec/bluetooth/bluetoothd",
     "/usr/lib/polkit-1/polkitd",
     "/usr/bin/minisign",
     "/usr/bin/arecord",

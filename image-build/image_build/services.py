@@ -7,6 +7,8 @@ _UNITS = "usr/lib/systemd/system"
 _PROGRAM = re.compile(r"^Exec(?:Start|StartPre|StartPost|Stop|StopPost|Condition)=[-@:+!|]*(/\S+)", re.MULTILINE)
 _NEEDED = re.compile(r"^ConditionPathExists=(/usr/\S+)", re.MULTILINE)
 _MOUNTED = ("/boot/firmware", "/data")
+_ENABLED = ("bluetooth.target.wants/bluetooth.service", "dbus-org.bluez.service")
+"""What Debian's packages are to have enabled: the radio's daemon, when there is a radio, and when it is asked for."""
 
 
 def programs_of(unit: str) -> list[str]:
@@ -32,6 +34,12 @@ def unit_troubles(root: Path) -> list[str]:
         for program in programs_of(text)
         if not (root / program[1:]).is_file()
     ]
+
+
+def enabling_troubles(root: Path) -> list[str]:
+    """Units of Debian that would not start by themselves."""
+    there = root / "etc/systemd/system"
+    return [f"{name} is not enabled: no camera would be woken." for name in _ENABLED if not (there / name).is_symlink()]
 
 
 def mount_troubles(fstab: str) -> list[str]:

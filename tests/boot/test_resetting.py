@@ -22,6 +22,7 @@ FILES = {
     "data/settings/rclone.conf": "storages",
     "data/system/network-connections/home.nmconnection": "networks",
     "data/system/NetworkManager/seen-bssids": "networks",
+    "data/system/bluetooth/B8:27:EB:00:00:01/D8:96:85:00:04:56/info": "networks",
     "data/system/hotspot.json": "networks",
     "data/network/attempt.json": "networks",
     "data/network/proven.json": "networks",

@@ -258,7 +258,21 @@ def test_folders_of_the_system_are_made_on_the_data_partition(card: LoopCard) ->
         assert [card.prepare_state().returncode for _ in range(2)] == [0, 0]
 
         modes = {path.name: oct(path.stat().st_mode & 0o777) for path in (files / "system").iterdir()}
-    assert modes == {"timesync": "0o755", "NetworkManager": "0o700", "network-connections": "0o700"}
+    private = dict.fromkeys(("NetworkManager", "network-connections", "bluetooth"), "0o700")
+    assert modes == {"timesync": "0o755", **private}
+
+
+def test_pairings_outlive_a_start_and_the_names_of_passers_by_do_not(card: LoopCard) -> None:
+    camera, stranger = "D8:96:85:00:04:56/info", "cache/00:00:5E:00:53:01"
+    card.prepare()
+    with card.mount() as files:
+        adapter = files / "system" / "bluetooth" / "B8:27:EB:00:00:01"
+        for name in (camera, stranger):
+            (adapter / name).parent.mkdir(parents=True, exist_ok=True)
+            (adapter / name).write_text("[General]\n")
+        assert card.prepare_state().returncode == 0
+
+        assert [(adapter / name).exists() for name in (camera, stranger)] == [True, False]
 
 
 @pytest.mark.parametrize(

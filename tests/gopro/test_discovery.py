@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from appliance.gopro.interfaces import own_addresses
+from appliance.attending.interfaces import own_addresses
 from tests.conftest import PROJECT_ROOT
 from tests.stands.own_network import in_own_network
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.gopro.addresses import is_over_usb, likely_addresses, with_port
 from appliance.gopro.models import MODELS, model_of
 from appliance.gopro.sentences import hindrance, refusal
 from appliance.gopro.state import CameraState, read_state
+from appliance.gopro_addresses import is_over_usb, likely_addresses, with_port
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

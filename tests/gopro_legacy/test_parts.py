@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.gopro_legacy.control import read_firmware, read_status
+from appliance.gopro_legacy.control import Info, read_info, read_status
 from appliance.gopro_legacy.datagrams import greeting, transport_packets
 from appliance.gopro_legacy.session import Status
 from appliance.gopro_legacy.waking import mac_in, magic_packet
@@ -22,6 +22,13 @@ def test_a_status() -> None:
     assert read_status(b'{"status":{}}') == Status(guests=1, is_recording=False)
 
 
+def test_who_it_is() -> None:
+    told = b'{"info":{"model_number":13,"model_name":"HERO4 Black","firmware_version":"HD4.02.05.00.00"}}'
+
+    assert read_info(told) == Info("HD4.02.05.00.00", "HERO4 Black")
+    assert read_info(b'{"info":{"firmware_version":"HD4.02.05.00.00"}}') == Info("HD4.02.05.00.00")
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"<html>", b"[]", b'{"status":7}', b'{"status":{"31":null}}', b'{"status":{"31":"x"}}']
 )
@@ -31,7 +38,7 @@ def test_a_status_that_is_none(body: bytes) -> None:
 
 @given(st.binary())
 def test_any_answer_is_read_without_an_error(body: bytes) -> None:
-    assert read_status(body) is None or read_firmware(body) == ""
+    assert read_status(body) is None or read_info(body) == Info()
 
 
 def test_the_neighbour_who_sleeps() -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from image_build.services import mount_troubles, programs_of, unit_troubles
+from image_build.services import enabling_troubles, mount_troubles, programs_of, unit_troubles
 
 UNIT = "[Service]\nExecStartPre=-/usr/bin/first\nExecStart=/usr/bin/moment run --base /x\nExecStop=+/usr/bin/last\n"
 
@@ -26,6 +26,15 @@ def test_a_unit_whose_program_is_not_there(tmp_path: Path) -> None:
 
 def test_a_box_without_its_recorder(tmp_path: Path) -> None:
     assert unit_troubles(tmp_path) == ["There is no moment-recorder.service: nothing would record."]
+
+
+def test_a_radio_whose_daemon_would_not_start(tmp_path: Path) -> None:
+    assert len(enabling_troubles(tmp_path)) == 2
+    for name in ("bluetooth.target.wants/bluetooth.service", "dbus-org.bluez.service"):
+        link = tmp_path / "etc/systemd/system" / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to("/usr/lib/systemd/system/bluetooth.service")
+    assert enabling_troubles(tmp_path) == []
 
 
 def test_parts_that_are_not_mounted() -> None:

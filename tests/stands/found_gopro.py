@@ -1,6 +1,8 @@
 """In a network of its own: a stand-in at an address, and a source that is told nothing of it.
 
-    python -m tests.stands.found_gopro ADDRESS PORT [--announce]
+    python -m tests.stands.found_gopro [ADDRESS PORT [--announce]]
+
+Without an address the camera is somebody else's business.
 
 Prints what the source called it, and how long it took, as JSON; or its sentence.
 """
@@ -32,12 +34,13 @@ async def find() -> str:
 
 def main() -> None:
     """One camera, one search."""
-    host, port = sys.argv[1], int(sys.argv[2])
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        stack.enter_context(GoProStandIn(host=host, port=port, size="320x180", folder=folder))
-        if "--announce" in sys.argv:
-            stack.enter_context(Announcement(SERIAL, host, port))
+        if sys.argv[1:]:
+            host, port = sys.argv[1], int(sys.argv[2])
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            stack.enter_context(GoProStandIn(host=host, port=port, size="320x180", folder=folder))
+            if "--announce" in sys.argv:
+                stack.enter_context(Announcement(SERIAL, host, port))
         began_s = time.monotonic()
         found = asyncio.run(find())
         print(json.dumps({"found": found, "after_s": round(time.monotonic() - began_s, 2)}))  # noqa: T201

@@ -200,7 +200,11 @@ def test_every_configuration_is_in_its_place(root: Path) -> None:
         "journald.conf.d": "usr/lib/systemd/journald.conf.d",
         "sysctl.d": "usr/lib/sysctl.d",
         "NetworkManager": "usr/lib/NetworkManager/conf.d",
+        "NetworkManager/system-connections": "usr/lib/NetworkManager/system-connections",
+        "udev/box": "usr/lib/udev/rules.d",
         "NetworkManager/dnsmasq-shared.d": "etc/NetworkManager/dnsmasq-shared.d",
+        "bluetooth": "etc/bluetooth",
+        "dbus": "usr/share/dbus-1/system.d",
         "avahi": "etc/avahi",
         "avahi/services": "etc/avahi/services",
         "fence": "usr/lib/moment-recorder",
@@ -208,6 +212,15 @@ def test_every_configuration_is_in_its_place(root: Path) -> None:
     }.items():
         for path in filter(Path.is_file, (SYSTEMD / folder).glob("*")):
             assert (root / place / path.name).read_text() == path.read_text()
+
+
+def test_a_camera_at_usb_has_the_name_by_which_its_connection_knows_it(root: Path) -> None:
+    (rule,) = [line for line in (SYSTEMD / "udev/box/61-moment-gopro.rules").read_text().splitlines() if line[0] != "#"]
+    connection = root / "usr/lib/NetworkManager/system-connections/gopro.nmconnection"
+
+    name = rule.rpartition("NAME=")[2].strip('"').removesuffix("%n")
+    assert read(connection)["interface-name"] == [f"{name}*"]
+    assert connection.stat().st_mode & 0o777 == 0o600, "NetworkManager passes over what others may read"
 
 
 def test_the_owner_s_name_for_the_box_reaches_whoever_tells_it(recorder: Unit, portal: Unit) -> None:
