@@ -1,6 +1,6 @@
 """Who agrees when BlueZ asks whether a camera may be paired: only while that camera is woken, and to that one alone.
 
-BlueZ (5.50 and later, src/agent.c, src/device.c) keeps keys only while an agent answers for this box: without one the
+BlueZ (src/agent.c, src/adapter.c, src/device.c) keeps keys only while an agent answers for this box: without one the
 adapter is not bondable, and a device that shows nothing to confirm is refused. bleak registers none (its issue 1434).
 So strangers find nobody to pair with. Made with bleak's own bus library, which is loaded where bleak is.
 """

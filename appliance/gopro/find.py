@@ -16,10 +16,12 @@ from appliance.gopro.client import TALK_ERRORS, GoProClient
 from appliance.gopro.finding import find_announced
 from appliance.gopro.http import CameraHttp
 from appliance.gopro.models import Model, model_of
-from appliance.gopro.waking import near_by, why_not
+from appliance.gopro.waking import NONE, near_by, why_not
 from appliance.gopro_addresses import is_over_usb, likely_addresses, with_port
 
 _ANSWER_S = 2.0
+_BUS_S = 4.0
+"""Beyond its time: a bus waits longer for a daemon that does not come up."""
 
 
 def main() -> int:
@@ -76,7 +78,10 @@ def _picture(model: Model, *, is_wired: bool) -> tuple[str, str]:
 async def _asleep(seconds: float) -> Found | str | None:
     """One that is near; why it cannot be known, in a sentence."""
     try:
-        device = await near_by(max(0.5, seconds - _ANSWER_S))
+        async with asyncio.timeout(seconds + _BUS_S):
+            device = await near_by(max(0.5, seconds - _ANSWER_S))
+    except TimeoutError:
+        return NONE
     except (BleakError, OSError, EOFError) as error:
         return why_not(error)
     return Found("gopro", device.name or "GoPro", "", ("h264", "1280x720", "30/s")) if device else None

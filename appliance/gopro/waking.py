@@ -24,7 +24,7 @@ _SCAN_S = 6.0
 _CONNECT_S = 10.0
 _WHOLE_S = 25.0
 _OFF = "Bluetooth is off or blocked in this box, so a GoPro that sleeps cannot be woken."
-_NONE = "This box has no Bluetooth that works, so a GoPro that sleeps cannot be woken."
+NONE = "This box has no Bluetooth that works, so a GoPro that sleeps cannot be woken."
 _UNPAIRED = "The GoPro does not let itself be paired: choose to connect a device in its menu, and wait a minute."
 
 
@@ -72,16 +72,16 @@ def why_not(error: Exception) -> str:
     """Why Bluetooth came to nothing, for the owner."""
     match error:
         case BleakBluetoothNotAvailableError():
-            return _OFF if error.reason is BleakBluetoothNotAvailableReason.POWERED_OFF else _NONE
+            return _OFF if error.reason is BleakBluetoothNotAvailableReason.POWERED_OFF else NONE
         case BleakDBusError() if error.dbus_error.endswith(("NotReady", "Blocked")):
             return _OFF
         case BleakDBusError() if error.dbus_error.startswith("org.bluez.Error.Authentication"):
             return _UNPAIRED
         case BleakDBusError() if error.dbus_error.startswith("org.freedesktop.DBus.Error"):
-            return _NONE
+            return NONE
         case BleakError() | TimeoutError() | EOFError():
             return f"The GoPro could not be woken by Bluetooth ({str(error) or 'no answer'}): switch it on by hand."
-    return _NONE  # there is no message bus
+    return NONE  # there is no message bus
 
 
 async def _within_limit() -> AccessPoint | None:

@@ -19,7 +19,6 @@ from appliance.gopro_legacy.session import hindrance_of
 from appliance.gopro_legacy.waking import wake
 
 _PORT = 80
-_ANSWER_S = 2.0
 _AGAIN_S = 1.0
 _ABILITIES = ("h264", "30/s")
 
@@ -38,7 +37,7 @@ def main() -> int:
 
 async def _look(seconds: float) -> Found | None:
     """Who answers where every GoPro is in its own Wi-Fi, if it is one of the old kind; it may take its time to wake."""
-    old, new = Control(ON_ITS_WIFI, _PORT, "GoPro", _ANSWER_S), Control(ON_ITS_WIFI, OPEN_PORT, "GoPro", _ANSWER_S)
+    old, new = Control(ON_ITS_WIFI, _PORT, "GoPro"), Control(ON_ITS_WIFI, OPEN_PORT, "GoPro")
     try:
         async with asyncio.timeout(seconds):
             while not await new.speaks_open():

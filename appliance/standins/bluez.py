@@ -62,6 +62,8 @@ class Gatt(Struct, frozen=True):
 class Faults(Struct):
     """What is wrong; may be changed while it runs."""
 
+    is_mute: bool = False
+    """Nobody answers, as while a daemon does not come up."""
     is_off: bool = False
     has_no_adapter: bool = False
     is_absent: bool = False
@@ -118,7 +120,8 @@ class BlueZ:
     def _answer(self, message: Message) -> Message | bool:
         if not _is_for_bluez(message):
             return False
-        if message.member in {"Connect", "Pair"} and self.faults.connecting == "hangs":
+        hangs = message.member in {"Connect", "Pair"} and self.faults.connecting == "hangs"
+        if hangs or self.faults.is_mute:
             return True
         if message.member == "Pair":
             self._pairing_now = asyncio.get_running_loop().create_task(self._pair(message))

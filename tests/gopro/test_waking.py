@@ -140,3 +140,11 @@ async def test_it_is_found_asleep_and_what_keeps_it_from_that_is_told(world: Wor
     code, said, words = await run(*look)
     assert (code, said) == (1, "")
     assert words.startswith("Bluetooth is off")
+
+
+async def test_who_looks_does_not_wait_for_a_bluetooth_that_does_not_answer(world: World) -> None:
+    world.bluez.faults = Faults(is_mute=True)
+
+    code, said, words = await run("appliance.gopro.find", "--seconds", "1")
+    assert (code, said) == (1, "")
+    assert "no Bluetooth that works" in words

@@ -88,3 +88,9 @@ def test_the_radio_is_on_and_nobody_pairs_with_the_box_by_himself() -> None:
     assert not told.getboolean("General", "AlwaysPairable")
     assert told["General"]["JustWorksRepairing"] == "never"
     assert told.getboolean("Policy", "AutoEnable")
+
+
+def test_who_asks_for_bluetooth_on_a_board_without_a_radio_is_answered() -> None:
+    """Debian's unit does not start there, and the bus keeps whoever asked waiting."""
+    lines = (SYSTEMD / "units/bluetooth.service.d/moment.conf").read_text().splitlines()
+    assert "ConditionPathIsDirectory=" in lines
