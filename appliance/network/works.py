@@ -92,11 +92,16 @@ class Works:
         secret = await in_thread(self._thread, self._hotspot.read)
         if secret is None:
             return False
-        await self._ear.listen(device)  # once it is open, the radio hears little
+        await self._listen_well(device)  # once it is open, the radio hears little
         channel = quietest_channel(self._ear.points)
         is_open = await self._joining.open(device, secret.name.encode(), secret.passphrase, channel)
         self._hotspot.trouble = None if is_open else "The set-up network could not be opened; it is tried again."
         return is_open
+
+    async def _listen_well(self, device: str) -> None:
+        """A radio that was just switched on may hear nothing at first: then it listens once more."""
+        if await self._ear.listen(device) is None and not self._ear.points:
+            await self._ear.listen(device)
 
     async def _retry(self, device: str) -> bool:
         """Join a known network that can be in reach; where nothing is heard, each of them can."""

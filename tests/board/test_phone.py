@@ -85,6 +85,7 @@ class Evening:
     def joins_home_by_the_pages(self) -> None:
         """Once wrong, once right; the phone comes back each time."""
         with self.steps.step("a wrong password: the box comes back, and says that it is wrong"):
+            self._listens_until_home_is_heard()
             self._try_home("wrong horse 77")
             assert "The password of Our Home is wrong" in self._outcome().words
         with self.steps.step("the right one: the box was there, and comes back to say so"):
@@ -149,6 +150,17 @@ class Evening:
             wait_until("proven", lambda: self.box.upload_state(memory.name) == "proven", LIMIT_S, every_s=4.0)
             (path,) = storage.folder.rglob(memory.name)
             assert hashlib.sha256(path.read_bytes()).hexdigest() == memory.sha256
+
+    def _listens_until_home_is_heard(self) -> None:
+        """The box listens before it opens its network; a router that came on later is heard when it is asked to."""
+
+        def is_heard() -> bool:
+            page = self.phone.get(self._page("wifi"))
+            if HOME[0] not in page.words:
+                page = self.phone.send(self._page("wifi"), "/set-up/wifi", do="listen")
+            return HOME[0] in page.words
+
+        wait_until("the home network is in the list", is_heard, LIMIT_S, every_s=5.0)
 
     def _try_home(self, password: str) -> None:
         url = f"{self._page('wifi')}/join?ssid={HOME[0].encode().hex()}"

@@ -197,6 +197,17 @@ async def test_from_the_first_start_to_the_home_network(air: StandInNetworkManag
         assert {event.mode for event in box.told} >= {"hotspot", "trying", "joined"}
 
 
+@pytest.mark.parametrize(("is_quiet", "listens"), [(False, 1), (True, 2)])
+async def test_where_nothing_is_heard_it_listens_once_more_before_it_opens(
+    boxes: Boxes, air: StandInNetworkManager, is_quiet: bool, listens: int
+) -> None:
+    air.state.routers[0].is_on = not is_quiet
+    async with boxes() as box:
+        await box.until_mode("hotspot")
+
+    assert air.calls.count("RequestScan") == listens
+
+
 async def test_a_wrong_password_comes_back_with_its_reason(boxes: Boxes) -> None:
     async with boxes() as box:
         await box.until_mode("hotspot")
