@@ -65,19 +65,23 @@ class StandIn:
         self._child.send(signal.SIGUSR1)
 
     def source(self, settings: CameraSettings, radio: Radio) -> Source:
-        """The very source that a real one has, with this one's ports; another camera, if the settings have changed."""
+        """The camera of these settings: this one, or another if they have changed."""
         if not _is_stand_in(self._kind, settings):
             return camera_source(settings, radio)
-        place, audio = self._place, settings.audio
-        match self._kind:
-            case "gopro":
-                return GoProCamera(address=place.address, audio=audio, radio=radio)
-            case "gopro-legacy":
-                return LegacyGoProCamera(address=place.address, audio=audio, ports=place.ports)
-            case "snapcam":
-                return SnapCamera(address=settings.address, audio=audio, radio=radio, port=place.port)
-            case _:
-                assert_never(self._kind)
+        return source_of(self._kind, self._place, settings, radio)
+
+
+def source_of(kind: StandInKind, place: Place, settings: CameraSettings, radio: Radio) -> Source:
+    """The very source that a real camera of this kind has, with the stand-in's ports."""
+    match kind:
+        case "gopro":
+            return GoProCamera(address=place.address, audio=settings.audio, radio=radio)
+        case "gopro-legacy":
+            return LegacyGoProCamera(address=place.address, audio=settings.audio, ports=place.ports)
+        case "snapcam":
+            return SnapCamera(address=settings.address, audio=settings.audio, radio=radio, port=place.port)
+        case _:
+            assert_never(kind)
 
 
 @asynccontextmanager

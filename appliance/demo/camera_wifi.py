@@ -10,17 +10,22 @@ from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import State
 from appliance.standins.rtsp import RtspServer
 
-COMES_ON_S = 2.0
-"""After it was asked for; another command meanwhile, and it stays off."""
+COMES_ON_S = 1.0
 
 
 class CameraWifi:
-    """`router`: as the box hears it on `air`. `server`: its port is known already."""
+    """`router`: as the box hears it on `air`. `server`: its port is known already.
 
-    def __init__(self, router: Router, air: StandInNetworkManager, server: RtspServer) -> None:
+    `comes_on_s`: after it was asked for; another command meanwhile, and it stays off.
+    """
+
+    def __init__(
+        self, router: Router, air: StandInNetworkManager, server: RtspServer, comes_on_s: float = COMES_ON_S
+    ) -> None:
         self._router = router
         self._air = air
         self._server = server
+        self._comes_on_s = comes_on_s
         self._moved = asyncio.Event()
         self._is_wanted = False
         self._starting: asyncio.TimerHandle | None = None
@@ -38,7 +43,7 @@ class CameraWifi:
     def ask_for(self) -> None:
         """The command to switch it on."""
         self.forget()
-        self._starting = asyncio.get_running_loop().call_later(COMES_ON_S, self._want, True)
+        self._starting = asyncio.get_running_loop().call_later(self._comes_on_s, self._want, True)
 
     def forget(self) -> None:
         """Another command."""

@@ -14,10 +14,12 @@ from appliance.standins.gopro import KINDS, GoProStandIn
 async def gopro(folder: Path) -> AsyncIterator[Acting]:
     """`folder`: where its film is kept."""
     with GoProStandIn(KINDS["HERO12"], folder=folder) as camera:
-        yield Acting(Place(address=camera.address), _faults(camera))
+        yield Acting(Place(address=camera.address), faults_of(camera))
 
 
-def _faults(camera: GoProStandIn) -> list[Fault]:
+def faults_of(camera: GoProStandIn) -> list[Fault]:
+    """What it does wrong, in this order."""
+
     def fall_silent() -> None:
         camera.faults.is_silent = True
 

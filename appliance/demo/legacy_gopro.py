@@ -15,20 +15,19 @@ from appliance.standins.legacy_gopro import Faults, LegacyGoPro
 
 
 @asynccontextmanager
-async def legacy_gopro(_folder: Path) -> AsyncIterator[Acting]:
-    """It films live."""
-    async with LegacyGoPro(stream_port=_stream_port(Ports().stream)).running() as camera:
+async def legacy_gopro(_folder: Path, stream_port: int = Ports().stream) -> AsyncIterator[Acting]:
+    """It films live. `stream_port`: where a real one sends to; this one elsewhere, if somebody listens there."""
+    async with LegacyGoPro(stream_port=_stream_port(stream_port)).running() as camera:
         ports = Ports(
             control=camera.control_port,
             greeting=camera.greeting_port,
             wake=(camera.wake_port,),
             stream=camera.stream_port,
         )
-        yield Acting(Place(address=camera.host, ports=ports), _faults(camera))
+        yield Acting(Place(address=camera.host, ports=ports), faults_of(camera))
 
 
 def _stream_port(real: int) -> int:
-    """Where a real one sends to, if nobody listens there yet."""
     with socket.socket(type=socket.SOCK_DGRAM) as trying:
         try:
             trying.bind((LOOPBACK, real))
@@ -42,7 +41,9 @@ def _stream_port(real: int) -> int:
     return real
 
 
-def _faults(camera: LegacyGoPro) -> list[Fault]:
+def faults_of(camera: LegacyGoPro) -> list[Fault]:
+    """What it does wrong, in this order."""
+
     def suffer(faults: Faults) -> None:
         camera.faults = faults
 

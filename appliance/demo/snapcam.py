@@ -23,7 +23,7 @@ GATT = Gatt(
     notifies="8ac32d3f-5cb9-4d44-bec2-ee689169f626",
     takes="5e9bf2a8-f93f-4481-a67e-3b2f4a07891a",
 )
-_STEP_S = 0.2
+_STEP_S = 0.1
 """Of the radio that joins a network."""
 
 
@@ -50,10 +50,12 @@ async def snapcam(_folder: Path) -> AsyncIterator[Acting]:
         wifi = await stack.enter_async_context(CameraWifi(router, air, server).living())
         talk = SnapCamTalk(wifi.ask_for, wifi.forget, address=server.host)
         bluez = await stack.enter_async_context(BlueZ(bus, GATT, talk).running())
-        yield Acting(Place(port=server.port, bus=bus), _faults(bluez, wifi, server))
+        yield Acting(Place(port=server.port, bus=bus), faults_of(bluez, wifi, server))
 
 
-def _faults(bluez: BlueZ, wifi: CameraWifi, server: RtspServer) -> list[Fault]:
+def faults_of(bluez: BlueZ, wifi: CameraWifi, server: RtspServer) -> list[Fault]:
+    """What it does wrong, in this order."""
+
     def be_silent() -> None:
         server.faults = Faults(is_silent=True)
 

@@ -14,22 +14,22 @@ import pytest
 from tests.portal.conftest import PASSWORD
 from tests.portal.visitor import forms_of
 from tests.system.browser import Browser
-from tests.system.conftest import Box, BoxFactory, Film, environment, wait_until
+from tests.system.conftest import PATIENCE_S, Box, BoxFactory, Film, environment, wait_until
 
 DEMO = [sys.executable, "-m", "appliance.command.main", "demo"]
 
 
 class Terminal:
-    """`moment demo` in a terminal of its own."""
+    """`moment demo WORDS` in a terminal of its own. `path`: where it looks for programs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *words: str, path: str = os.environ["PATH"]) -> None:
         self._keys, terminal = os.openpty()
         os.set_blocking(self._keys, False)
         self._said = b""
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", *DEMO],
+            ["/usr/bin/setsid", "--ctty", *DEMO, *words],
             cwd=folder,
-            env=environment(),
+            env=environment(PATH=path),
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,
@@ -47,8 +47,8 @@ class Terminal:
             pass
         return self._said.decode(errors="replace")
 
-    def wait_for(self, words: str) -> None:
-        wait_until(words, lambda: words in self.said())
+    def wait_for(self, words: str, within_s: float = PATIENCE_S) -> None:
+        wait_until(words, lambda: words in self.said(), within_s)
 
     def close(self) -> None:
         self.process.kill()
@@ -56,7 +56,7 @@ class Terminal:
         os.close(self._keys)
 
 
-OpenTerminal = Callable[[Path], Terminal]
+OpenTerminal = Callable[..., Terminal]
 
 
 @pytest.fixture
@@ -64,8 +64,8 @@ def terminal_in() -> Iterator[OpenTerminal]:
     """Opens one in a folder."""
     opened: list[Terminal] = []
 
-    def open_in(folder: Path) -> Terminal:
-        opened.append(Terminal(folder))
+    def open_in(folder: Path, *words: str, **where: str) -> Terminal:
+        opened.append(Terminal(folder, *words, **where))
         return opened[-1]
 
     yield open_in
