@@ -40,6 +40,7 @@ from appliance.tools import MissingToolError, require_new_tools, require_tools
 DEMO_SETTINGS = Path("var/moment.toml")
 """Made when something is changed on the demo's pages."""
 DEMO_FILMS = Path("var/stand-in")
+"""Where its stand-in camera keeps what it shows."""
 _KEYS = "Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends."
 _KEY_OF_CAMERA = " f: the camera misbehaves for a while, each time in another way."
 
@@ -72,7 +73,10 @@ def main() -> int:
 
 
 class Life:
-    """What the supervisor lives by, and whether another life follows. `played`: by a stand-in, in the demo."""
+    """What the supervisor lives by, and whether another life follows.
+
+    `played`: the kind of camera that a stand-in plays in the demo, if one does.
+    """
 
     def __init__(
         self, settings: Settings, owners: OwnersSettings, *, is_demo: bool, played: StandInKind | None = None

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("kind", choices=_ACTORS)
     parser.add_argument("folder", type=Path, help="for what it films")
     asked = parser.parse_args()
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of a child that was quicker than its SIGTERM
     try:
         _make(asked.folder)
         asyncio.run(_act(asked.kind, asked.folder))

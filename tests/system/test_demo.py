@@ -20,16 +20,16 @@ DEMO = [sys.executable, "-m", "appliance.command.main", "demo"]
 
 
 class Terminal:
-    """`moment demo WORDS` in a terminal of its own. `path`: where it looks for programs."""
+    """`moment demo WORDS` in a terminal of its own."""
 
-    def __init__(self, folder: Path, *words: str, path: str = os.environ["PATH"]) -> None:
+    def __init__(self, folder: Path, *words: str) -> None:
         self._keys, terminal = os.openpty()
         os.set_blocking(self._keys, False)
         self._said = b""
         self.process = subprocess.Popen(
-            ["/usr/bin/setsid", "--ctty", *DEMO, *words],
+            ["setsid", "--ctty", *DEMO, *words],
             cwd=folder,
-            env=environment(PATH=path),
+            env=environment(),
             stdin=terminal,
             stdout=terminal,
             stderr=terminal,
@@ -64,8 +64,8 @@ def terminal_in() -> Iterator[OpenTerminal]:
     """Opens one in a folder."""
     opened: list[Terminal] = []
 
-    def open_in(folder: Path, *words: str, **where: str) -> Terminal:
-        opened.append(Terminal(folder, *words, **where))
+    def open_in(folder: Path, *words: str) -> Terminal:
+        opened.append(Terminal(folder, *words))
         return opened[-1]
 
     yield open_in
