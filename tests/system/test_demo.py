@@ -1,5 +1,6 @@
 """`moment demo` on the embedded defaults, as a newcomer meets it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -14,7 +15,16 @@ import pytest
 from tests.portal.conftest import PASSWORD
 from tests.portal.visitor import forms_of
 from tests.system.browser import Browser
-from tests.system.conftest import PATIENCE_S, Box, BoxFactory, Film, environment, wait_until
+from tests.system.conftest import (
+    PATIENCE_S,
+    Box,
+    BoxFactory,
+    Film,
+    environment,
+    running_pids,
+    session_of,
+    wait_until,
+)
 
 DEMO = [sys.executable, "-m", "appliance.command.main", "demo"]
 
@@ -50,8 +60,15 @@ class Terminal:
     def wait_for(self, words: str, within_s: float = PATIENCE_S) -> None:
         wait_until(words, lambda: words in self.said(), within_s)
 
+    def left(self) -> list[int]:
+        """The processes that run of it."""
+        return [pid for pid in running_pids() if session_of(pid) == self.process.pid]
+
     def close(self) -> None:
-        self.process.kill()
+        """Nothing of it outlives its test."""
+        for pid in self.left():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
         os.close(self._keys)
 

@@ -8,7 +8,7 @@ from shutil import which
 
 import pytest
 
-from tests.system.conftest import Film, as_toml, command_of, environment, running_pids, session_of, wait_until
+from tests.system.conftest import Film, as_toml, command_of, environment, wait_until
 from tests.system.test_demo import DEMO, OpenTerminal, Terminal, terminal_in  # noqa: F401 - a fixture
 
 SHORT: dict[str, dict[str, object]] = {
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 def left_of(terminal: Terminal) -> list[str]:
     """What runs of it."""
-    return [command_of(pid) for pid in running_pids() if session_of(pid) == terminal.process.pid]
+    return [command_of(pid) for pid in terminal.left()]
 
 
 @pytest.mark.parametrize(
