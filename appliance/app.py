@@ -12,6 +12,8 @@ from appliance.announcer import Announcer
 from appliance.boot.report import read_report
 from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
+from appliance.camera.radio import Radio
+from appliance.camera.source import Source
 from appliance.card.meter import Meter
 from appliance.clock import Clock
 from appliance.configured.camera import RadioDoor, camera_source, taken_by
@@ -40,7 +42,7 @@ from appliance.recording.watcher import Watcher
 from appliance.service.answers import Answers
 from appliance.service.cameras import CameraDesk
 from appliance.service.settings import SettingsDesk
-from appliance.settings.model import RingSettings, Settings
+from appliance.settings.model import CameraSettings, RingSettings, Settings
 from appliance.settings.owners import OwnersSettings
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
@@ -50,6 +52,8 @@ from appliance.vitals import Vitals
 
 Log = Callable[[str], None]
 BeginAnew = Callable[[], None]
+Camera = Callable[[CameraSettings, Radio], Source]
+"""The camera as the settings say, not connected yet."""
 
 FOOTAGE_FIRST_S = 20.0
 """A start that finds a memory unfinished begins with the camera all the same."""
@@ -66,11 +70,12 @@ async def run_appliance(
     owners: OwnersSettings,
     begin_anew: BeginAnew,
     farewell: Callable[[], str],
+    camera: Camera = camera_source,
 ) -> None:
     """Be the box until `stop` is set. `warn`: `log` for what the owner should still find after a power cut.
 
     `owners`: where the settings came from; `begin_anew`: called when they have changed, stops this and starts another.
-    `farewell`: what the service manager is told at the end.
+    `farewell`: what the service manager is told at the end. `camera`: who builds it.
 
     Raises:
         UnusableFolderError, FolderInUseError, SocketTroubleError: a sentence for the owner each.
@@ -97,7 +102,7 @@ async def run_appliance(
         # recording
         announcer = Announcer(step_minutes, log, warn, read_report(settings.box.boot_report))
         watcher = closing.enter_context(Watcher())
-        source = camera_source(settings.camera, radio := RadioDoor())
+        source = camera(settings.camera, radio := RadioDoor())
         recorder = Recorder(
             source=source,
             store=store,

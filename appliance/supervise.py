@@ -1,6 +1,6 @@
 """The supervisor process, behind `moment run` and `moment demo`.
 
-    python -m appliance.supervise [--base FILE] [--config FILE | --demo]
+    python -m appliance.supervise [--base FILE] [--config FILE | --demo [--camera KIND]]
 
 Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it. When the
 settings have changed it ends as if asked to, and starts anew in its own place: whoever started it sees nothing of it.
@@ -9,18 +9,23 @@ The demo does so within its process, because the pages beside it go on.
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
 import resource
 import signal
 import sys
 from pathlib import Path
+from typing import get_args
 
 from appliance import __version__
-from appliance.app import run_appliance
+from appliance.app import Camera, run_appliance
 from appliance.clock import SystemClock
+from appliance.configured.camera import camera_source
 from appliance.configured.panel import hardware_of, pins_of
 from appliance.control.errors import SocketTroubleError
+from appliance.demo.camera import NoStandInError, StandIn, require_recorded, settings_below, stand_in
+from appliance.demo.place import StandInKind
 from appliance.durable import FolderInUseError, UnusableFolderError
 from appliance.events import event_log
 from appliance.pages import pages
@@ -34,6 +39,10 @@ from appliance.tools import MissingToolError, require_new_tools, require_tools
 
 DEMO_SETTINGS = Path("var/moment.toml")
 """Made when something is changed on the demo's pages."""
+DEMO_FILMS = Path("var/stand-in")
+"""Where its stand-in camera keeps what it shows."""
+_KEYS = "Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends."
+_KEY_OF_CAMERA = " f: the camera misbehaves for a while, each time in another way."
 
 _log = logging.getLogger("moment")
 
@@ -44,14 +53,18 @@ def main() -> int:
     parser.add_argument("--base", type=Path)
     parser.add_argument("--config", type=Path)
     parser.add_argument("--demo", action="store_true")
+    parser.add_argument("--camera", choices=get_args(StandInKind))
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     file = DEMO_SETTINGS if asked.demo else asked.config
+    base = settings_below(asked.camera) if asked.camera else asked.base
     try:
-        settings = read_settings(None if asked.demo and not file.exists() else file, asked.base)
+        settings = read_settings(None if asked.demo and not file.exists() else file, base)
+        if asked.camera:
+            require_recorded(asked.camera, settings.camera, file)
     except SettingsError as error:
         return _refuse(*error.sentences)
-    life = Life(settings, OwnersSettings(file, asked.base), is_demo=asked.demo)
+    life = Life(settings, OwnersSettings(file, base), is_demo=asked.demo, played=asked.camera)
     with event_log(settings.box.event_log, SystemClock().is_trusted):
         code = _live(life)
     if code == 0 and life.is_to_begin_anew:
@@ -60,12 +73,18 @@ def main() -> int:
 
 
 class Life:
-    """What the supervisor lives by, and whether another life follows."""
+    """What the supervisor lives by, and whether another life follows.
 
-    def __init__(self, settings: Settings, owners: OwnersSettings, *, is_demo: bool) -> None:
+    `played`: the kind of camera that a stand-in plays in the demo, if one does.
+    """
+
+    def __init__(
+        self, settings: Settings, owners: OwnersSettings, *, is_demo: bool, played: StandInKind | None = None
+    ) -> None:
         self.settings = settings
         self.owners = owners
         self.is_demo = is_demo
+        self.played = played
         self.environment = dict(os.environ)
         """As it was at the start: the service manager's address is taken out of it, so that no child speaks for us."""
         self.stop = asyncio.Event()
@@ -108,7 +127,7 @@ def _live(life: Life) -> int:
         asyncio.run(_run(life))
     except SettingsError as error:
         return _refuse(*error.sentences)
-    except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError) as error:
+    except (MissingToolError, UnusableFolderError, FolderInUseError, SocketTroubleError, NoStandInError) as error:
         return _refuse(str(error))
     except Exception:  # noqa: BLE001 - told in both logs; the exit code says that it is to be started again
         _log.exception("The recorder ends, because a part of it failed:")
@@ -132,7 +151,7 @@ async def _run(life: Life) -> None:
         await _run_appliance(life, hardware_of(settings.panel))
 
 
-async def _run_appliance(life: Life, hardware: Hardware) -> None:
+async def _run_appliance(life: Life, hardware: Hardware, camera: Camera = camera_source) -> None:
     await run_appliance(
         life.settings,
         SystemClock(),
@@ -143,28 +162,38 @@ async def _run_appliance(life: Life, hardware: Hardware) -> None:
         owners=life.owners,
         begin_anew=life.begin_anew,
         farewell=life.farewell,
+        camera=camera,
     )
 
 
 async def _run_demo(life: Life) -> None:
-    """Lives follow each other beside the same pages."""
-    async with pages(life.settings.control.socket, _log.info):
-        await _live_as_demo(life)
+    """Lives follow each other beside the same pages and the same camera."""
+    async with contextlib.AsyncExitStack() as beside:
+        await beside.enter_async_context(pages(life.settings.control.socket, _log.info))
+        camera = None
+        if life.played:
+            camera = await beside.enter_async_context(stand_in(life.played, DEMO_FILMS, _log.info))
+        await _live_as_demo(life, camera)
         while life.is_to_begin_anew:
             life.next()
-            await _live_as_demo(life)
+            await _live_as_demo(life, camera)
 
 
-async def _live_as_demo(life: Life) -> None:
+async def _live_as_demo(life: Life, camera: StandIn | None) -> None:
     """The terminal's keys drive mock pins: everything behind the pins is the very code of the board."""
     pins = life.settings.panel
     buttons = MockButtons(save_pin=pins.save_pin, upload_pin=pins.upload_pin)
     hardware = pins_of(pins, buttons.factory)
-    keyboard = Keyboard(buttons, seconds_per_step=life.settings.memories.seconds_per_step, on_quit=life.end)
+    keyboard = Keyboard(
+        buttons,
+        seconds_per_step=life.settings.memories.seconds_per_step,
+        on_quit=life.end,
+        others={"f": camera.misbehave} if camera else None,
+    )
     if keyboard.start():
-        _log.info("Keys: 1 to 9 hold the save button for so many steps, u uploads, U asks for set-up mode, q ends.")
+        _log.info(_KEYS + (_KEY_OF_CAMERA if camera else ""))
     try:
-        await _run_appliance(life, hardware)
+        await _run_appliance(life, hardware, camera.source if camera else camera_source)
     finally:
         keyboard.stop()
         buttons.close()

@@ -11,6 +11,7 @@ from appliance.control.messages.storage import REMOTE_NAME
 
 LONGEST_HOLD_S = 600
 MOST_MINUTES = 1440
+STAND_INS = ("gopro", "gopro-legacy", "snapcam")
 
 _Commands = Any  # argparse keeps the type of its sub-parsers' owner to itself
 
@@ -46,7 +47,12 @@ def _parser() -> argparse.ArgumentParser:
 def _add_processes(commands: _Commands) -> None:
     run = _add(commands, "run", "record, until told to stop")
     _add_files(run)
-    _add(commands, "demo", "record a test pattern here and now; the keys of the terminal are the buttons")
+    demo = _add(commands, "demo", "record a test pattern here and now; the keys of the terminal are the buttons")
+    demo.add_argument(
+        "--camera",
+        choices=STAND_INS,
+        help="record, instead of it, a camera of this kind that is none but acts like one",
+    )
     # bench has arguments of its own, `--help` among them: they are handed on as they are
     commands.add_parser("bench", help="measure, side by side with bare tools", add_help=False, allow_abbrev=False)
 

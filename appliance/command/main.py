@@ -78,7 +78,8 @@ def successor(arguments: argparse.Namespace) -> list[str]:
             given = [word for option, file in files.items() if file is not None for word in (option, file)]
             return [*python, "appliance.supervise", *given]
         case "demo":
-            return [*python, "appliance.supervise", "--demo"]
+            camera = [] if arguments.camera is None else ["--camera", arguments.camera]
+            return [*python, "appliance.supervise", "--demo", *camera]
     return [*python, "appliance.bench", *arguments.rest]
 
 

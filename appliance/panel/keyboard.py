@@ -1,8 +1,8 @@
 """The keys of the terminal as buttons, for `moment demo`.
 
 A digit holds the save button for that many steps, `u` presses the upload button, `U` holds it until set-up mode,
-`q` asks to stop. The keys drive gpiozero's mock pins in real time, so that everything behind the pins is the very
-code of the board. Keys are also read from a pipe.
+`q` asks to stop; others may have a meaning of their own. The buttons' keys drive gpiozero's mock pins in real time, so
+that everything behind the pins is the very code of the board. Keys are also read from a pipe.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import stat
 import termios
 import tty
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gpiozero.pins.mock import MockFactory
@@ -83,6 +83,7 @@ class Keyboard:
 
     Anything else (a file, /dev/null, the terminal of another session, a background job) is left alone without
     a word. A terminal gives single keys without echo until `stop()`, which gives it back as it was.
+    `others`: what more keys do.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Keyboard:
         *,
         seconds_per_step: float,
         on_quit: Callable[[], None],
+        others: Mapping[str, Callable[[], None]] | None = None,
         set_up_after_s: float = 10,
         fd: int = 0,
     ) -> None:
@@ -99,6 +101,7 @@ class Keyboard:
         self._seconds_per_step = seconds_per_step
         self._set_up_after_s = set_up_after_s
         self._on_quit = on_quit
+        self._others = others or {}
         self._fd = fd
         self._is_listening = False
         self._modes: list[Any] | None = None
@@ -164,6 +167,8 @@ class Keyboard:
             self._upload.press(self._set_up_after_s + SHORT_PRESS_S)
         elif key == "q":
             self._on_quit()
+        elif key in self._others:
+            self._others[key]()
 
 
 def _is_terminal(fd: int) -> bool:

@@ -97,6 +97,11 @@ class LegacyGoPro:
             self._out.close()
             alarm.close()
 
+    def fall_asleep(self) -> None:
+        """Nothing more comes of it, until a magic packet does."""
+        self.faults.is_asleep = True
+        self._stop()
+
     def _woken(self, packet: bytes, _: int) -> None:
         if len(packet) == _WAKE_BYTES and packet.startswith(b"\xff" * 6):
             self.wakes += 1

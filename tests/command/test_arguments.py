@@ -43,6 +43,8 @@ from appliance.command.main import successor
         "config check",
         "run file",
         "demo --config x",
+        "demo --camera",
+        "demo --camera nikon",
     ],
 )
 def test_wrong_use_ends_with_2_and_the_usage(line: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,6 +71,7 @@ def test_help_and_version_end_with_0(line: str, capsys: pytest.CaptureFixture[st
         ("run --config a.toml", "appliance.supervise --config a.toml"),
         ("run --config a.toml --base b.toml", "appliance.supervise --base b.toml --config a.toml"),
         ("demo", "appliance.supervise --demo"),
+        ("demo --camera snapcam", "appliance.supervise --demo --camera snapcam"),
         ("bench", "appliance.bench"),
         ("bench --json --seconds 3 claim -h", "appliance.bench --json --seconds 3 claim -h"),
     ],

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -153,3 +155,14 @@ def test_a_deleted_file_is_gone(loaded: GoProStandIn, card: Path) -> None:
     assert not (card / "GX010001.MP4").exists()
     with pytest.raises(urllib.error.HTTPError, match="400"):
         fetch(loaded, "/gopro/media/delete/file?path=100GOPRO/GX010001.MP4")
+
+
+def test_a_signal_to_the_camera_is_none_to_what_plays_its_film(gopro: StandInFactory, free_port: int) -> None:
+    camera = gopro(stream_port=free_port)
+    with camera.lock:
+        camera.camera.start_preview(("127.0.0.1", free_port))
+    began_s = time.monotonic()
+    while camera._stream is None:
+        assert time.monotonic() - began_s < 60, "it plays nothing"
+        time.sleep(0.02)
+    assert os.getpgid(camera._stream._player.pid) != os.getpgid(0)

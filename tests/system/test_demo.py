@@ -1,5 +1,6 @@
 """`moment demo` on the embedded defaults, as a newcomer meets it."""
 
+import contextlib
 import os
 import re
 import signal
@@ -14,20 +15,29 @@ import pytest
 from tests.portal.conftest import PASSWORD
 from tests.portal.visitor import forms_of
 from tests.system.browser import Browser
-from tests.system.conftest import Box, BoxFactory, Film, environment, wait_until
+from tests.system.conftest import (
+    PATIENCE_S,
+    Box,
+    BoxFactory,
+    Film,
+    environment,
+    running_pids,
+    session_of,
+    wait_until,
+)
 
 DEMO = [sys.executable, "-m", "appliance.command.main", "demo"]
 
 
 class Terminal:
-    """`moment demo` in a terminal of its own."""
+    """`moment demo WORDS` in a terminal of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *words: str) -> None:
         self._keys, terminal = os.openpty()
         os.set_blocking(self._keys, False)
         self._said = b""
         self.process = subprocess.Popen(
-            ["setsid", "--ctty", *DEMO],
+            ["setsid", "--ctty", *DEMO, *words],
             cwd=folder,
             env=environment(),
             stdin=terminal,
@@ -47,16 +57,23 @@ class Terminal:
             pass
         return self._said.decode(errors="replace")
 
-    def wait_for(self, words: str) -> None:
-        wait_until(words, lambda: words in self.said())
+    def wait_for(self, words: str, within_s: float = PATIENCE_S) -> None:
+        wait_until(words, lambda: words in self.said(), within_s)
+
+    def left(self) -> list[int]:
+        """The processes that run of it."""
+        return [pid for pid in running_pids() if session_of(pid) == self.process.pid]
 
     def close(self) -> None:
-        self.process.kill()
+        """Nothing of it outlives its test."""
+        for pid in self.left():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
         self.process.wait()
         os.close(self._keys)
 
 
-OpenTerminal = Callable[[Path], Terminal]
+OpenTerminal = Callable[..., Terminal]
 
 
 @pytest.fixture
@@ -64,8 +81,8 @@ def terminal_in() -> Iterator[OpenTerminal]:
     """Opens one in a folder."""
     opened: list[Terminal] = []
 
-    def open_in(folder: Path) -> Terminal:
-        opened.append(Terminal(folder))
+    def open_in(folder: Path, *words: str) -> Terminal:
+        opened.append(Terminal(folder, *words))
         return opened[-1]
 
     yield open_in

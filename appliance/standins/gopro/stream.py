@@ -19,7 +19,9 @@ class Stream:
         self._faults = faults
         self._chance = chance
         self._to = to
-        self._player = subprocess.Popen(playing(film), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        self._player = subprocess.Popen(  # in a group of its own: a signal to the camera is none to it
+            playing(film), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
+        )
         self._thread = threading.Thread(target=self._send, name="stream", daemon=True)
         self.sent = self.lost = 0
         self._thread.start()
