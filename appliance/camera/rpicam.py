@@ -107,8 +107,8 @@ class _Pipe:
         assert handle is not None
         loop = asyncio.get_running_loop()
         is_begun: asyncio.Future[bool] = loop.create_future()
-        loop.add_reader(handle, _settle, is_begun, True)  # noqa: FBT003 - the future's value
-        ended.add_done_callback(lambda _: _settle(is_begun, False))  # noqa: FBT003 - the same
+        loop.add_reader(handle, _settle, is_begun, True)
+        ended.add_done_callback(lambda _: _settle(is_begun, False))
         try:
             return await is_begun
         finally:

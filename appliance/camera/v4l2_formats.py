@@ -2,7 +2,7 @@
 
 import ctypes
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -74,9 +74,9 @@ def can_encode_h264(path: Path) -> bool:
         return False
 
 
-def formats_of(device: Device) -> Iterator[str]:
-    """The codes of an open device, in the order of its driver."""
-    for kind in CAPTURE_TYPES:
+def formats_of(device: Device, kinds: Sequence[int] = CAPTURE_TYPES) -> Iterator[str]:
+    """The codes of an open device, in the order of its driver. `kinds`: of its buffers."""
+    for kind in kinds:
         for index in range(_MOST):
             told = _asked(device, ENUM_FMT, FormatDescription(index=index, type=kind), _END)
             if told is None:
@@ -143,18 +143,21 @@ def _rate_in(least_n: int, least_d: int, most_n: int, most_d: int) -> float:
 
 
 def _set(device: Device, control: int, value: int) -> bool:
-    told = _asked(device, QUERYCTRL, ControlQuery(id=control))
-    if told is None or told.flags & OUT_OF_USE:
-        return False
-    steps = max(1, told.step)
-    nearest = min(max(value, told.minimum), told.maximum)
-    nearest = told.minimum + (nearest - told.minimum) // steps * steps
-    one = Control(id=control, value=nearest)
+    query = ControlQuery(id=control)
     try:
+        device.ask(QUERYCTRL, query)
+        if query.flags & OUT_OF_USE:
+            return False
+        one = Control(id=control, value=_nearest(query, value))
         device.ask(S_EXT_CTRLS, Controls(count=1, controls=ctypes.pointer(one)))
     except OSError:
         return False
     return True
+
+
+def _nearest(query: ControlQuery, value: int) -> int:
+    least, most, step = int(query.minimum), int(query.maximum), max(1, int(query.step))
+    return least + (min(max(value, least), most) - least) // step * step
 
 
 def _asked(device: Device, request: int, told: T, ends: frozenset[int] = _NO_LIST) -> T | None:

@@ -54,6 +54,14 @@ async def test_why_it_ended_is_told(monkeypatch: pytest.MonkeyPatch, cut: Cutter
 
 
 @pytest.mark.usefixtures("on_path")
+async def test_where_no_camera_is_at_all_both_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MOMENT_RPICAM", "none")
+    with pytest.raises(CameraTroubleError, match=r"no camera at .*plugged in.*on the ribbon cable"):
+        async with V4l2Camera(device=str(tmp_path / "video0"), audio="none").connect():
+            pass
+
+
+@pytest.mark.usefixtures("on_path")
 async def test_a_camera_that_dies_ends_the_stream(monkeypatch: pytest.MonkeyPatch, cut: Cutter) -> None:
     monkeypatch.setenv("MOMENT_RPICAM", "dies")
 
