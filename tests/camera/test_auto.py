@@ -225,7 +225,9 @@ async def test_what_is_there_but_in_trouble_says_why(world: World) -> None:
         await record(world.camera())
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"kind": "kettle", "name": "K"}', b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b'{"kind": "kettle", "name": "K"}', b"\xff" * 5000, b'{"a":' + b"[" * 4000]
+)
 async def test_a_memory_that_is_nonsense_is_none(world: World, content: bytes) -> None:
     world.file.parent.mkdir()
     world.file.write_bytes(content)

@@ -14,8 +14,10 @@ import pytest
 from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.found import Found
+from appliance.network.joining import Patience as NetworkPatience
 from appliance.standins.bluez import BlueZ, Faults, Gatt
 from appliance.standins.film import Film
+from appliance.standins.rtsp import Faults as RtspFaults
 from appliance.standins.rtsp import RtspServer
 from appliance.standins.snapcam import Faults as TalkFaults
 from appliance.standins.snapcam import SnapCamTalk
@@ -155,6 +157,27 @@ async def test_a_battery_that_is_nearly_empty_is_a_warning(world: World) -> None
     world.talk.answers[27] = {"battery": "1"}
     async with world.camera().connect() as footage:
         assert footage.warning == "The SnapCam's battery is nearly empty."
+
+
+async def test_where_it_was_viewed_may_be_somebody_else_by_now(world: World) -> None:
+    """Then it is woken; and where that fails, too, its Wi-Fi may be on all the time."""
+    camera = world.camera()
+    async with RtspServer(host="127.0.0.4").running() as other:
+        other.faults = RtspFaults(babbles=True)
+        camera._port, port = other.port, camera._port
+        camera._seen_at = other.host
+        assert "not as RTSP does" in await trouble_of(camera)
+        world.bluez.faults = Faults(is_absent=True)
+        assert "No SnapCam is near" in await trouble_of(camera)
+        assert "not as RTSP does" in await trouble_of(camera)
+    camera._port = port
+    world.bluez.faults = Faults()
+    async with camera.connect() as footage:
+        assert footage.options["c:v"] == "copy"
+
+
+def test_its_server_is_waited_for_as_long_as_its_wifi_may_take() -> None:
+    assert Patience().join_s > NetworkPatience().visit_s
 
 
 async def find() -> tuple[int | None, str, str]:
