@@ -159,6 +159,25 @@ async def test_a_battery_that_is_nearly_empty_is_a_warning(world: World) -> None
         assert footage.warning == "The SnapCam's battery is nearly empty."
 
 
+async def test_a_hang_up_once_its_wifi_comes_on_costs_nothing(world: World) -> None:
+    """Its radio has something else to do by then: whether the Wi-Fi is on is seen by joining it."""
+    switch_on = world.talk._wifi
+
+    def hang_up() -> None:
+        switch_on()
+        world.bluez.hang_up()
+
+    world.talk._wifi = hang_up
+    async with world.camera().connect() as footage:
+        assert footage.options["c:v"] == "copy"
+
+
+async def test_what_it_told_counts_though_the_connection_cannot_be_ended(world: World) -> None:
+    world.bluez.faults = Faults(refuses_to_disconnect=True)
+    async with world.camera().connect() as footage:
+        assert footage.options["c:v"] == "copy"
+
+
 async def test_where_it_was_viewed_may_be_somebody_else_by_now(world: World) -> None:
     """Then it is woken; and where that fails, too, its Wi-Fi may be on all the time."""
     camera = world.camera()

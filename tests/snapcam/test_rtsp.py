@@ -84,6 +84,13 @@ def test_pictures_and_sound() -> None:
     assert [track.format for track in read_sdp(told.encode())] == [track.format for track in tracks]
 
 
+def test_a_format_without_end_is_left_out() -> None:
+    """What is told of it goes to the recorder in one line, and to ffmpeg in one word."""
+    (track,) = read_sdp(SDP.partition(b"m=audio")[0].replace(b"packetization", b"x" * 60_000))
+
+    assert (track.codec, track.format) == ("H264", "")
+
+
 def test_a_transport_stream_needs_no_other_track() -> None:
     told = b"v=0\r\nm=video 0 RTP/AVP 33\r\na=control:trackID=1\r\nm=audio 0 RTP/AVP 0\r\n"
 
