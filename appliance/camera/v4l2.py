@@ -20,8 +20,9 @@ from appliance.camera.local_sound import with_sound
 from appliance.camera.microphone import Microphone, find_microphone
 from appliance.camera.rpicam import RpicamCamera, rpicam_program
 from appliance.camera.source import CameraTroubleError, Footage
+from appliance.camera.v4l2_controls import set_controls
 from appliance.camera.v4l2_device import Device, opened
-from appliance.camera.v4l2_formats import Mode, can_encode_h264, formats_of, modes_of, set_controls
+from appliance.camera.v4l2_formats import Mode, can_encode_h264, formats_of, modes_of
 from appliance.camera.v4l2_plan import (
     COPIED,
     FULL_HD,

@@ -2,7 +2,7 @@
 
 import ctypes
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,12 +16,6 @@ from appliance.camera.v4l2_structures import (
     ENUM_FMT,
     ENUM_FRAMEINTERVALS,
     ENUM_FRAMESIZES,
-    OUT_OF_USE,
-    QUERYCTRL,
-    S_EXT_CTRLS,
-    Control,
-    ControlQuery,
-    Controls,
     FormatDescription,
     FrameInterval,
     FrameSize,
@@ -89,14 +83,6 @@ def modes_of(device: Device, code: str) -> list[Mode]:
     return [Mode(code, *size, rate) for size in _sizes(device, code) for rate in _rates(device, code, *size)]
 
 
-def set_controls(device: Device, wanted: Mapping[int, int]) -> list[int]:
-    """Set each control that exists, to the nearest that it takes; those that were set.
-
-    A driver that refuses one is left as it is: the picture comes all the same.
-    """
-    return [control for control, value in wanted.items() if _set(device, control, value)]
-
-
 def _sizes(device: Device, code: str) -> Iterator[tuple[int, int]]:
     for index in range(_MOST):
         told = _asked(device, ENUM_FRAMESIZES, FrameSize(index=index, pixel_format=pixel_format(code)))
@@ -140,24 +126,6 @@ def _rate_in(least_n: int, least_d: int, most_n: int, most_d: int) -> float:
     fastest = least_d / least_n if least_n else USUAL_RATE
     slowest = most_d / most_n if most_n else 0.0
     return round(min(max(USUAL_RATE, slowest), fastest), 3)
-
-
-def _set(device: Device, control: int, value: int) -> bool:
-    query = ControlQuery(id=control)
-    try:
-        device.ask(QUERYCTRL, query)
-        if query.flags & OUT_OF_USE:
-            return False
-        one = Control(id=control, value=_nearest(query, value))
-        device.ask(S_EXT_CTRLS, Controls(count=1, controls=ctypes.pointer(one)))
-    except OSError:
-        return False
-    return True
-
-
-def _nearest(query: ControlQuery, value: int) -> int:
-    least, most, step = int(query.minimum), int(query.maximum), max(1, int(query.step))
-    return least + (min(max(value, least), most) - least) // step * step
 
 
 def _asked(device: Device, request: int, told: T, ends: frozenset[int] = _NO_LIST) -> T | None:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from appliance.camera import v4l2, v4l2_structures
 from appliance.camera.source import CameraTroubleError
 from appliance.camera.v4l2 import V4l2Camera, look_at
+from appliance.camera.v4l2_controls import set_controls
 from appliance.camera.v4l2_formats import (
     USUAL_RATE,
     USUAL_SIZES,
@@ -29,7 +30,6 @@ from appliance.camera.v4l2_formats import (
     formats_of,
     modes_of,
     pixel_formats,
-    set_controls,
 )
 from appliance.camera.v4l2_plan import (
     FULL_HD,
