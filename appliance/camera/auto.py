@@ -21,6 +21,8 @@ LOOK_AROUND_EVERY_S = 30.0
 """Looking around loads libraries and keeps the radios busy: not at each try while nothing is there."""
 STEADY_AFTER_S = 20.0
 """A connection that ends sooner was a failure of its camera."""
+FIRST_BYTES_S = 15.0
+"""So long may a camera that is connected take: it is given up before it has proven itself."""
 _NOTHING = "No camera is found: plug one in, or switch one on."
 
 
@@ -65,7 +67,7 @@ class AutoCamera:
     @property
     def start_limit_s(self) -> float:
         if self.taken and self._source:
-            return self._source.start_limit_s
+            return min(self._source.start_limit_s, FIRST_BYTES_S)
         return LOOK_S + GRACE_S + LONGEST_START_S
 
     @asynccontextmanager

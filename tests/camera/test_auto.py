@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.camera.auto import LOOK_AROUND_EVERY_S, AutoCamera
+from appliance.camera.auto import LOOK_AROUND_EVERY_S, STEADY_AFTER_S, AutoCamera
 from appliance.camera.finders import Findings
 from appliance.camera.look_here import HANGS, LookHere
 from appliance.camera.source import CameraTroubleError, Footage
@@ -216,6 +216,17 @@ async def test_a_camera_at_the_box_that_hangs_keeps_no_other_away(world: World) 
 
     assert world.connected == ["HERO11"]
     assert told == ["the HERO11 is broken.", f"No camera is found: plug one in, or switch one on. {HANGS}"]
+
+
+async def test_one_that_never_brings_a_picture_is_given_up_before_it_has_proven_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be tried again and again, with another camera beside it."""
+    monkeypatch.setattr(StandIn, "start_limit_s", 80.0)
+    world.around = [SNAPCAM]
+    camera = world.camera()
+    async with camera.connect():
+        assert camera.start_limit_s < STEADY_AFTER_S
 
 
 async def test_what_is_there_but_in_trouble_says_why(world: World) -> None:
