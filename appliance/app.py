@@ -10,8 +10,8 @@ from pathlib import Path
 
 from appliance.announcer import Announcer
 from appliance.boot.report import read_report
-from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
+from appliance.camera.look_here import LookHere
 from appliance.camera.radio import Radio
 from appliance.camera.source import Source
 from appliance.card.meter import Meter
@@ -198,8 +198,7 @@ async def run_appliance(
                 taken=partial(taken_by, source),
                 store=store,
                 clock=clock,
-                thread=desk,
-                look_here=find_cameras,
+                look_here=LookHere(),
                 look_around=look,
             ),
             owners_folder=owners.folder if settings.box.boot_report else None,

@@ -1,6 +1,7 @@
 """A camera's attendant as its source sees it: started, listened to, and ended with the connection."""
 
 import asyncio
+import contextlib
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
@@ -75,10 +76,16 @@ class Attendant:
         await self._listening
 
     async def _listen(self) -> None:
-        while line := await self._child.output.readline():
+        while line := await self._line():
             self.last = hear(line) or self.last
             self._news.set()
         self._news.set()
+
+    async def _line(self) -> bytes:
+        """Its next line; empty at the end."""
+        while True:
+            with contextlib.suppress(ValueError):  # beyond the stream's limit: what follows is its rest, or the next
+                return await self._child.output.readline()
 
     def _last_words(self) -> str:
         if self.last.state == "trouble":

@@ -21,20 +21,22 @@ LOOK_AROUND_EVERY_S = 30.0
 """Looking around loads libraries and keeps the radios busy: not at each try while nothing is there."""
 STEADY_AFTER_S = 20.0
 """A connection that ends sooner was a failure of its camera."""
+FIRST_BYTES_S = 15.0
+"""So long may a camera that is connected take: it is given up before it has proven itself."""
 _NOTHING = "No camera is found: plug one in, or switch one on."
 
 
 class AutoCamera:
     """`taken`: the camera that is recorded now, if one is.
 
-    `build`: from what was found to a camera. `look_here`: at the box's own, in a thread; `look_around`: at all others.
+    `build`: from what was found to a camera. `look_here`: at the box's own; `look_around`: at all others.
     """
 
     def __init__(
         self,
         *,
         build: Callable[[Found], Source],
-        look_here: Callable[[], list[Found]],
+        look_here: Callable[[], Awaitable[Findings]],
         look_around: Callable[[], Awaitable[Findings]],
         remembered: Path | None = None,
         now_s: Callable[[], float] = time.monotonic,
@@ -48,8 +50,10 @@ class AutoCamera:
         self._now_s = now_s
         self._steady_after_s = steady_after_s
         self._failed: set[Mark] = set()
-        self._around_s: float | None = None
+        self._around: Findings | None = None
+        self._around_s = 0.0
         self._source: Source | None = None
+        self._mark: Mark | None = None
         self._why = ""
 
     @property
@@ -63,13 +67,13 @@ class AutoCamera:
     @property
     def start_limit_s(self) -> float:
         if self.taken and self._source:
-            return self._source.start_limit_s
+            return min(self._source.start_limit_s, FIRST_BYTES_S)
         return LOOK_S + GRACE_S + LONGEST_START_S
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:
         chosen, self._why = await self._choose()
-        source = self._source = self._build(chosen)
+        source = self._camera(chosen)
         self._failed.add(mark_of(chosen))  # until it has proven otherwise
         async with AsyncExitStack() as stack:
             footage = await self._entered(stack, source)
@@ -81,6 +85,12 @@ class AutoCamera:
                 self.taken = None
                 proving.cancel()
                 await asyncio.wait([proving])
+
+    def _camera(self, chosen: Found) -> Source:
+        """The one of before if it is the same: it has learned which microphone fails, and where it was reached."""
+        if self._source is None or self._mark != mark_of(chosen):
+            self._source, self._mark = self._build(chosen), mark_of(chosen)
+        return self._source
 
     async def _prove(self, chosen: Found) -> None:
         """Remembered while it is recorded, not afterwards: a power cut may be the end of it."""
@@ -98,26 +108,26 @@ class AutoCamera:
 
     async def _choose(self) -> tuple[Found, str]:
         """The camera to try now, and why this one."""
-        here = await asyncio.to_thread(self._look_here)
+        here = await self._look_here()
         used = self._used.last
-        if used and mark_of(used) not in self._failed and _may_be_there(used, here):
+        if used and mark_of(used) not in self._failed and _may_be_there(used, here.cameras):
             return used, "recorded before"
         around = await self._look_further()
-        found = [*here, *around.cameras]
+        found = [*here.cameras, *around.cameras]
         good = ranked(found, used=mark_of(used) if used else None, failed=self._failed)
         if not good:
             self._failed.clear()
-            raise CameraTroubleError(_why_none(found, around.troubles))
+            raise CameraTroubleError(_why_none(found, [*here.troubles, *around.troubles]))
         if all(mark_of(camera) in self._failed for camera in good):
             self._failed.clear()  # each has had its turn
         return good[0], "the only one that is found" if len(good) == 1 else f"the best of {len(good)} that are found"
 
     async def _look_further(self) -> Findings:
-        now_s = self._now_s()
-        if self._around_s is not None and now_s - self._around_s < LOOK_AROUND_EVERY_S:
-            return Findings([], [])
-        self._around_s = now_s
-        return await self._look_around()
+        """All others; what was found a moment ago is there to be tried again."""
+        if self._around is None or self._now_s() - self._around_s >= LOOK_AROUND_EVERY_S:
+            self._around = await self._look_around()
+            self._around_s = self._now_s()
+        return self._around
 
 
 def _may_be_there(used: Found, here: list[Found]) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from appliance.camera.rpicam import RATE, SIZE, RpicamCamera, rpicam_program
 from appliance.camera.source import CameraTroubleError
-from appliance.camera.v4l2 import FULL_HD, HD, Look, choose_mode, choose_plan, look_at, no_picture
+from appliance.camera.v4l2 import Look, look_at
 from appliance.camera.v4l2_device import opened
+from appliance.camera.v4l2_plan import FULL_HD, HD, choose_mode, choose_plan, no_picture
 from appliance.found import WIRED, Found
 
 SYS = Path("/sys/class/video4linux")

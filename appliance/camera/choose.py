@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Literal, TypedDict, Unpack, assert_never
 
 from appliance.camera.auto import AutoCamera
-from appliance.camera.candidates import find_cameras
 from appliance.camera.finders import look
 from appliance.camera.gopro import GoProCamera
 from appliance.camera.gopro_legacy import LegacyGoProCamera
+from appliance.camera.look_here import LookHere
 from appliance.camera.mpegts_udp import MpegtsUdpCamera
 from appliance.camera.radio import Radio
 from appliance.camera.rpicam import RpicamCamera
@@ -60,7 +60,7 @@ def auto_camera(audio: str, remembered: Path | None, radio: Radio | None) -> Aut
     """The best that is found here and around."""
     return AutoCamera(
         build=lambda found: _found_source(found.kind, found.address, audio, radio),
-        look_here=find_cameras,
+        look_here=LookHere(),
         look_around=partial(look),
         remembered=remembered,
     )

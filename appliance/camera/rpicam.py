@@ -71,7 +71,8 @@ class RpicamCamera:
             child = await Child.start(rpicam_command(program, pipe.path))
             ended = asyncio.create_task(child.wait())
             try:
-                is_gone = await _is_gone(pipe, ended)
+                is_gone = not await pipe.begun(ended)
+                ended.add_done_callback(lambda _: asyncio.get_running_loop().call_later(_READER_COMES_S, pipe.let_go))
                 if not is_gone:
                     async with self._microphone.epoch() as sound:
                         yield with_sound(self._footage(pipe.path), sound)
@@ -87,18 +88,6 @@ class RpicamCamera:
         return Footage((camera["v:0"],), dict(COPIED_PICTURE), self._microphone.warning)
 
 
-async def _is_gone(pipe: "_Pipe", ended: "asyncio.Task[int]") -> bool:
-    """Wait for the first bytes; whether rpicam-vid ended before them. If it ends later, its reader will learn of it."""
-    begun = asyncio.create_task(pipe.begun())
-    await asyncio.wait([begun, ended], return_when=asyncio.FIRST_COMPLETED)
-    is_gone = not begun.done()
-    begun.cancel()
-    await asyncio.wait([begun])
-    loop = asyncio.get_running_loop()
-    ended.add_done_callback(lambda _: loop.call_later(_READER_COMES_S, pipe.let_go))
-    return is_gone
-
-
 class _Pipe:
     """A named pipe that neither end waits for the other to open, and whose bytes stay, as long as it is held here.
 
@@ -112,21 +101,29 @@ class _Pipe:
         with contextlib.suppress(OSError):  # users without rights are given less
             fcntl.fcntl(self._handle, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
-    async def begun(self) -> None:
-        """Return once something was written."""
-        loop, written = asyncio.get_running_loop(), asyncio.Event()
-        assert self._handle is not None
-        loop.add_reader(self._handle, written.set)
+    async def begun(self, ended: "asyncio.Task[int]") -> bool:
+        """Wait for the first bytes; False if the writer `ended` before them. Being cancelled leaves nothing behind."""
+        handle = self._handle
+        assert handle is not None
+        loop = asyncio.get_running_loop()
+        is_begun: asyncio.Future[bool] = loop.create_future()
+        loop.add_reader(handle, _settle, is_begun, True)
+        ended.add_done_callback(lambda _: _settle(is_begun, False))
         try:
-            await written.wait()
+            return await is_begun
         finally:
-            loop.remove_reader(self._handle)
+            loop.remove_reader(handle)
 
     def let_go(self) -> None:
         """Hold it no longer; safe to be called again."""
         handle, self._handle = self._handle, None
         if handle is not None:
             os.close(handle)
+
+
+def _settle(future: "asyncio.Future[bool]", value: bool) -> None:  # noqa: FBT001 - the future's value
+    if not future.done():
+        future.set_result(value)
 
 
 @contextlib.contextmanager

@@ -37,7 +37,7 @@ class Patience(msgspec.Struct, frozen=True):
     """
 
     bluetooth_s: float = 12.0
-    join_s: float = 30.0
+    join_s: float = 50.0
     answer_s: float = 10.0
     known_s: float = 2.0
 
@@ -69,13 +69,16 @@ class SnapCamera:
         self._patience = patience or Patience()
         self._seen_at: str | None = None
         """Where it was viewed last: its Wi-Fi may still be on and joined."""
+        self._must_wake = False
+        """Whether nothing came of looking there: somebody else may have that address by now."""
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:
         module, arguments = self._attendant()
         async with attended(module, [f"--port={self._port}", *arguments], self.name, self._radio) as attendant:
+            self._must_wake = not self._must_wake  # if nothing comes of this way the other is next
             report = await attendant.streaming(self.start_limit_s - _LOOK_S)
-            self._seen_at = report.address
+            self._seen_at, self._must_wake = report.address, False
             if report.sdp:
                 yield self._footage_of_rtp(report)
                 return
@@ -93,7 +96,7 @@ class SnapCamera:
                 f'camera.address is "{self._address}", neither a Bluetooth address like D4:2C:3D:07:44:60 '
                 "nor four numbers like 192.168.2.103."
             )
-        if self._seen_at:
+        if self._seen_at and not self._must_wake:
             return "appliance.snapcam", [f"--patience={patience.known_s}", f"--wake={self._address}", self._seen_at]
         waits = [f"--patience={patience.bluetooth_s}", f"--join={patience.join_s}"]
         return "appliance.snapcam.waking", [*waits, *([self._address] if self._address else [])]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.decoding import decoded_or_none
 from appliance.durable import flush_folder, write_durably
 from appliance.found import Found
 
@@ -41,6 +42,6 @@ class UsedCamera:
             return None
         try:
             with self._path.open("rb") as file:
-                return msgspec.json.decode(file.read(_MOST_BYTES), type=Found)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+                return decoded_or_none(file.read(_MOST_BYTES), Found)
+        except OSError:
             return None

@@ -2,7 +2,7 @@
 
 import ctypes
 import errno
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,12 +16,6 @@ from appliance.camera.v4l2_structures import (
     ENUM_FMT,
     ENUM_FRAMEINTERVALS,
     ENUM_FRAMESIZES,
-    OUT_OF_USE,
-    QUERYCTRL,
-    S_EXT_CTRLS,
-    Control,
-    ControlQuery,
-    Controls,
     FormatDescription,
     FrameInterval,
     FrameSize,
@@ -74,9 +68,9 @@ def can_encode_h264(path: Path) -> bool:
         return False
 
 
-def formats_of(device: Device) -> Iterator[str]:
-    """The codes of an open device, in the order of its driver."""
-    for kind in CAPTURE_TYPES:
+def formats_of(device: Device, kinds: Sequence[int] = CAPTURE_TYPES) -> Iterator[str]:
+    """The codes of an open device, in the order of its driver. `kinds`: of its buffers."""
+    for kind in kinds:
         for index in range(_MOST):
             told = _asked(device, ENUM_FMT, FormatDescription(index=index, type=kind), _END)
             if told is None:
@@ -87,14 +81,6 @@ def formats_of(device: Device) -> Iterator[str]:
 def modes_of(device: Device, code: str) -> list[Mode]:
     """In which sizes, and how fast, it gives one format; empty where the driver does not tell."""
     return [Mode(code, *size, rate) for size in _sizes(device, code) for rate in _rates(device, code, *size)]
-
-
-def set_controls(device: Device, wanted: Mapping[int, int]) -> list[int]:
-    """Set each control that exists, to the nearest that it takes; those that were set.
-
-    A driver that refuses one is left as it is: the picture comes all the same.
-    """
-    return [control for control, value in wanted.items() if _set(device, control, value)]
 
 
 def _sizes(device: Device, code: str) -> Iterator[tuple[int, int]]:
@@ -140,21 +126,6 @@ def _rate_in(least_n: int, least_d: int, most_n: int, most_d: int) -> float:
     fastest = least_d / least_n if least_n else USUAL_RATE
     slowest = most_d / most_n if most_n else 0.0
     return round(min(max(USUAL_RATE, slowest), fastest), 3)
-
-
-def _set(device: Device, control: int, value: int) -> bool:
-    told = _asked(device, QUERYCTRL, ControlQuery(id=control))
-    if told is None or told.flags & OUT_OF_USE:
-        return False
-    steps = max(1, told.step)
-    nearest = min(max(value, told.minimum), told.maximum)
-    nearest = told.minimum + (nearest - told.minimum) // steps * steps
-    one = Control(id=control, value=nearest)
-    try:
-        device.ask(S_EXT_CTRLS, Controls(count=1, controls=ctypes.pointer(one)))
-    except OSError:
-        return False
-    return True
 
 
 def _asked(device: Device, request: int, told: T, ends: frozenset[int] = _NO_LIST) -> T | None:

@@ -5,8 +5,10 @@ The tests hold each of them against the header by a C compiler.
 
 import ctypes
 
-CAPTURE_TYPES = (1, 9)
-"""V4L2_BUF_TYPE_VIDEO_CAPTURE and its multi-planar brother, which encoders use."""
+CAMERA_TYPES = (1,)
+"""V4L2_BUF_TYPE_VIDEO_CAPTURE: ffmpeg reads no other (libavdevice/v4l2.c, device_open)."""
+CAPTURE_TYPES = (*CAMERA_TYPES, 9)
+"""And its multi-planar brother, which encoders use."""
 DISCRETE = 1
 """V4L2_FRMSIZE_TYPE_DISCRETE and V4L2_FRMIVAL_TYPE_DISCRETE; anything else is a range."""
 OUT_OF_USE = 0x0001 | 0x0004 | 0x0010

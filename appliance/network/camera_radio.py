@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from appliance.network.model import View
+from appliance.network.outcome import Reason
 from appliance.network.phones import PhoneMeter
 from appliance.network.profiles import CAMERA_ID, HOTSPOT_ID, TRIAL_ID, Wanted
 from appliance.network.radios import Roles, roles_of
@@ -49,6 +50,7 @@ class CameraRadio:
         self._told: tuple[str | None, str | None] = (None, None)
         self._beside_s: float | None = None
         self._tried: Wanted | None = None
+        self._reason: Reason | None = None
         self._is_stale = False
         """Whether the network that is joined is that of an earlier camera."""
 
@@ -83,7 +85,18 @@ class CameraRadio:
                 return f"The radio is with the camera {name}{rest}."
             case "to-home" | "home":
                 return "The radio is in the home network for an upload; a press brings it back to the camera."
-        return f"The radio looks for the camera's Wi-Fi {name}: is the camera switched on?"
+        return self.refusal or f"The radio looks for the camera's Wi-Fi {name}: is the camera switched on?"
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the camera's network, which is there, did not let the box in; None if that is not known."""
+        name = self.camera.name if self.camera else ""
+        match self._reason:
+            case "wrong-password" | "maybe-wrong-password":
+                return f"The camera's Wi-Fi {name} refuses the password: is `network.camera_password` the camera's own?"
+            case "no-address":
+                return f"The camera's Wi-Fi {name} let the box in but gave it no address: switch the camera off and on."
+        return None
 
     def press(self, now_s: float, *, is_busy: bool) -> None:
         """A press is being kept, or no longer is."""
@@ -119,10 +132,11 @@ class CameraRadio:
         """Whether what is under way is to be given up."""
         return self._turns.must_break_off(now_s)
 
-    def done(self, now_s: float, *, is_well: bool) -> None:
-        """What was under way is over."""
-        if self._turns.work == "join-camera" and is_well:
-            self._is_stale = self._tried != self.camera
+    def done(self, now_s: float, *, is_well: bool, reason: Reason | None = None) -> None:
+        """What was under way is over. `reason`: why it did not go well, where that is known."""
+        if self._turns.work == "join-camera":
+            self._is_stale = self._tried != self.camera if is_well else self._is_stale
+            self._reason = reason if self._tried == self.camera else None
         self._turns.done(now_s, is_well=is_well)
 
     def device(self, view: View) -> str:

@@ -69,13 +69,15 @@ class Joining:
             await trace.until_over(self._patience.keep_s)
         return self._failure(trace, None) is None
 
-    async def visit(self, wanted: Wanted, device: str) -> bool:
-        """Join the network that a camera is; whether the box is in. It is forgotten when the radio leaves it."""
+    async def visit(self, wanted: Wanted, device: str) -> Proof:
+        """Join the network that a camera is. It is forgotten when the radio leaves it."""
         await self._manager.drop(CAMERA_ID)
         with self._tracer.tracing(device) as trace:
             await self._manager.add_and_activate(camera_settings(wanted), device, "volatile")
             await trace.until_over(self._patience.keep_s)
-        return trace.is_over and self._failure(trace, wanted) is None
+            await self._tracer.catch_up()
+        reason = self._failure(trace, wanted)
+        return Proof(is_proven=reason is None, reason=reason)
 
     async def prove(self, wanted: Wanted, view: View, is_heard: Heard) -> Proof:
         """Try a network and come back to `view`. Raises nothing; being cancelled brings it back as well."""

@@ -165,19 +165,19 @@ class NetworkRoom:
             return "The box may not join the camera's Wi-Fi: `network.set_up` in the settings leaves the radio alone."
         wanted = Wanted(ssid.encode(), password, "wpa2")
         self._radio.serve(wanted, self._clock.monotonic_s())
+        self._stirred.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._patience.visit_s):
-                while not await self._is_in(wanted):
-                    pass
+                while not (self._radio.is_there and self._radio.camera == wanted):
+                    await self._next_look()
                 return None
-        return f"The box does not get into the camera's Wi-Fi {wanted.name}: is the camera on, and near enough?"
+        why_not = f"The box does not get into the camera's Wi-Fi {wanted.name}: is the camera on, and near enough?"
+        return self._radio.refusal or why_not
 
-    async def _is_in(self, wanted: Wanted) -> bool:
-        """After another look: whether the box is in this network."""
+    async def _next_look(self) -> None:
+        """The next look at the radio, which the room takes when there is something to see."""
         self._looked.clear()
-        self._stirred.set()
         await self._looked.wait()
-        return self._radio.is_there and self._radio.camera == wanted
 
     def look_again(self) -> None:
         """What waits for the home network may have changed."""
@@ -298,7 +298,8 @@ class NetworkRoom:
         kind, came_to = self._mode.work, _result(self._work)
         self._work = None
         if self._radio.is_at_work:
-            self._radio.done(now_s, is_well=came_to is True)
+            moved = came_to if isinstance(came_to, Proof) else Proof(is_proven=False, reason=None)
+            self._radio.done(now_s, is_well=moved.is_proven, reason=moved.reason)
             return
         if kind == "try":
             proof = came_to if isinstance(came_to, Proof) else Proof(is_proven=False, reason="rejected")

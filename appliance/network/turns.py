@@ -25,7 +25,7 @@ class TurnPlan(Struct, frozen=True):
     join_s: float = 75.0
     """How long either network may take to be joined, at a time."""
     home_s: float = 600.0
-    """How long the radio may be at home; longer after it was too short for one memory."""
+    """How long the radio may be at home; twice as long after it was too short for one memory, until one has gone."""
     idle_s: float = 45.0
     """So long at home without anything on its way, and it goes back: there may be no way to the storage."""
     rest_s: float = 1800.0
@@ -203,8 +203,10 @@ class Turns:
 
     def _back(self, now_s: float) -> None:
         """The turn is over, whatever came of it."""
-        was_short = self.leg == "home" and now_s >= self._home_until_s and self.want.ready >= self._ready_before
-        self._doublings = min(_MOST_DOUBLINGS, self._doublings + 1) if was_short else 0
+        if self.want.ready < self._ready_before:
+            self._doublings = 0
+        elif self.leg == "home" and now_s >= self._home_until_s:  # a turn that was cut off says nothing of its length
+            self._doublings = min(_MOST_DOUBLINGS, self._doublings + 1)
         self._rest_until_s = now_s + self._plan.rest_s
         self._last_turn_s = now_s
         self._not_before_s = now_s

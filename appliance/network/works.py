@@ -50,19 +50,21 @@ class Works:
             _log.warning("the network: %s failed: %s", command, error)
             return False
 
-    async def move(self, command: RadioCommand, device: str, camera: Wanted) -> bool:
+    async def move(self, command: RadioCommand, device: str, camera: Wanted) -> Proof:
         """Bring a radio to the camera or home; whether it is there."""
         try:
-            return await (self._visit(camera, device) if command == "join-camera" else self._retry(device))
+            if command == "join-camera":
+                return await self._visit(camera, device)
+            return Proof(is_proven=await self._retry(device), reason=None)
         except BusError as error:
             _log.warning("the network: %s failed: %s", command, error)
-            return False
+            return Proof(is_proven=False, reason=None)
 
-    async def _visit(self, camera: Wanted, device: str) -> bool:
+    async def _visit(self, camera: Wanted, device: str) -> Proof:
         """Join the camera's network; one that is not heard is not tried, which would cost the radio half a minute."""
         trouble = await self._ear.listen(device, *([camera.ssid] if camera.is_hidden else []))
         if not trouble and not self._ear.is_heard(camera.ssid):
-            return False
+            return Proof(is_proven=False, reason="not-found")
         heard = self._ear.security_of(camera.ssid)
         security = chosen_security(None, heard, camera.password)
         return await self._joining.visit(replace(camera, security=security), device)

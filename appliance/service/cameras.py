@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 
 from appliance.camera.choose import CameraKind, choose_source
 from appliance.camera.finders import Findings
@@ -23,7 +22,6 @@ from appliance.found import Found
 from appliance.recording.store import RingStore
 from appliance.settings.hiding import hide, reveal
 from appliance.settings.model import CameraSettings
-from appliance.threads import in_thread
 
 OLDEST_S = 60.0
 """A picture of what was recorded earlier is none of now."""
@@ -44,8 +42,8 @@ Here = tuple[CameraKind, str]
 class CameraDesk:
     """`recorded`: the settings of the camera that is recorded, `name`: what it is called, `taken`: what `auto` took.
 
-    `look_here`: at the box's own cameras, in `thread`; `look_around`: at all others. The camera that is recorded is
-    never opened a second time: its picture is the newest key frame of the ring.
+    `look_here`: at the box's own cameras; `look_around`: at all others. The camera that is recorded is never opened a
+    second time: its picture is the newest key frame of the ring.
     """
 
     def __init__(
@@ -56,8 +54,7 @@ class CameraDesk:
         taken: Callable[[], Found | None],
         store: RingStore,
         clock: Clock,
-        thread: Executor,
-        look_here: Callable[[], list[Found]],
+        look_here: Callable[[], Awaitable[Findings]],
         look_around: Callable[[], Awaitable[Findings]],
     ) -> None:
         self._recorded = recorded
@@ -65,7 +62,6 @@ class CameraDesk:
         self._taken = taken
         self._store = store
         self._clock = clock
-        self._thread = thread
         self._look_here = look_here
         self._look_around = look_around
         self._order = asyncio.Lock()
@@ -89,9 +85,10 @@ class CameraDesk:
             if self._around is None or age_s > (0 if is_fresh else KNOWN_S):
                 self._around, self._around_s = await self._look_around(), self._clock.monotonic_s()
             around = self._around
-        here = await in_thread(self._thread, self._look_here)
-        found = [*here, *around.cameras]
-        return CamerasAnswer(candidates(self._recorded, self._name(), found, self._taken()), around.troubles)
+        here = await self._look_here()
+        found = [*here.cameras, *around.cameras]
+        troubles = [*here.troubles, *around.troubles]
+        return CamerasAnswer(candidates(self._recorded, self._name(), found, self._taken()), troubles)
 
     async def _in_turn(self, request: Picture) -> PictureAnswer:
         if self._waiting > MOST_WAITING:

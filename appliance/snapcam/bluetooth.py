@@ -37,12 +37,15 @@ async def wake(address: str, local: time.struct_time | None, patience_s: float) 
     Raises:
         TroubleError: if that cannot be done, with the sentence that says why.
     """
+    told: Told | None = None
     try:
         device = await _find(address, patience_s)
         async with asyncio.timeout(_TALK_LIMIT_S), _conversation(device, patience_s) as conversation:
-            return await conversation.wake(local)
+            told = await conversation.wake(local)
     except (BleakError, OSError, EOFError) as error:
-        raise TroubleError(_why_not(error)) from None
+        if told is None:  # else the connection could not be ended, which the Wi-Fi does not mind
+            raise TroubleError(_why_not(error)) from None
+    return told
 
 
 async def near_by(seconds: float) -> list[tuple[str, str]]:
@@ -87,6 +90,10 @@ def _why_not(error: Exception) -> str:
     return _NONE  # there is no message bus
 
 
+class _HungUpError(TroubleError):
+    """The camera ended the connection after it was written to."""
+
+
 class _Conversation:
     def __init__(self, client: BleakClient, said: "asyncio.Queue[bytes | None]") -> None:
         self._client = client
@@ -103,7 +110,8 @@ class _Conversation:
         if told is None:
             raise TroubleError(_SENSELESS)
         turned_on = commands.switch_wifi_on()
-        await self._hold(turned_on)
+        with contextlib.suppress(_HungUpError):  # its radio turns to the Wi-Fi
+            await self._hold(turned_on)
         if turned_on.stage == "failed":
             raise TroubleError("The SnapCam does not switch its Wi-Fi on; switch it off and on again.")
         return told
@@ -111,12 +119,13 @@ class _Conversation:
     async def _hold(self, exchange: Exchange) -> dict[str, object]:
         """One exchange from beginning to end; its answer, empty if it failed."""
         while not self._said.empty():
-            self._heard(self._said.get_nowait())
+            if self._said.get_nowait() is None:
+                raise TroubleError(_GONE)
         while not exchange.is_over:
             if (piece := exchange.write()) is not None:
                 await self._write(piece)
             try:
-                exchange.notified(self._heard(await asyncio.wait_for(self._said.get(), WAIT_S)))
+                exchange.notified(await self._heard())
             except TimeoutError:
                 exchange.silent()
         return exchange.answer
@@ -127,10 +136,10 @@ class _Conversation:
         except (BleakError, EOFError):
             raise TroubleError(_GONE) from None
 
-    @staticmethod
-    def _heard(said: bytes | None) -> bytes:
+    async def _heard(self) -> bytes:
+        said = await asyncio.wait_for(self._said.get(), WAIT_S)
         if said is None:
-            raise TroubleError(_GONE)
+            raise _HungUpError(_GONE)
         return said
 
 

@@ -87,10 +87,12 @@ def _text(value: object) -> str:
 
 
 def _address(value: object) -> str:
+    """0.0.0.0, which it may have before its Wi-Fi is on, would be this box."""
     try:
-        return str(ipaddress.IPv4Address(_text(value)))
+        told = ipaddress.IPv4Address(_text(value))
     except ValueError:
         return OWN_ADDRESS
+    return OWN_ADDRESS if told.is_unspecified or told.is_multicast or told.is_reserved else str(told)
 
 
 def _number(value: object, base: int) -> int:

@@ -5,9 +5,11 @@ import contextlib
 from typing import Any
 
 from appliance.attending.serving import TroubleError
-from appliance.snapcam.rtsp import Answer, Answers, RtspError, request
+from appliance.snapcam.rtsp import Answer, Answers, RtspError, number_of, request
 
 ANSWER_LIMIT_S = 5.0
+MOST_ASKED = 16
+"""A question before so many others is answered no more: PLAY is repeated for days."""
 _CONNECT_LIMIT_S = 3.0
 _PORTION = 65_536
 
@@ -56,6 +58,7 @@ class Connection:
         self._writer.write(request(method, url, self._number, headers))
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._asked[self._number] = answer
+        self._asked.pop(self._number - MOST_ASKED, None)
         return answer
 
     async def close(self) -> None:
@@ -81,8 +84,7 @@ class Connection:
 
     def _settle(self, answer: Answer) -> None:
         """A server that gives no number means the oldest question."""
-        told = answer.headers.get("cseq", "")
-        number = int(told) if told.isascii() and told.isdecimal() else min(self._asked, default=0)
-        asked = self._asked.pop(number, None)
+        told = number_of(answer.headers.get("cseq", ""))
+        asked = self._asked.pop(min(self._asked, default=0) if told is None else told, None)
         if asked and not asked.done():
             asked.set_result(answer)

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 _HEAD_END = b"\r\n\r\n"
 _MOST_BYTES = 65_536
+_MOST_DIGITS = 9
 _INTERLEAVED = 0x24
 _INTERLEAVED_HEAD = 4
 
@@ -90,8 +91,13 @@ def _read_head(head: bytes) -> Answer:
     return Answer(int(status), {name.strip().lower(): value.strip() for name, _, value in pairs})
 
 
+def number_of(told: str) -> int | None:
+    """A number as a header tells it; None if it is none, or of no sense."""
+    return int(told) if told.isascii() and told.isdecimal() and len(told) <= _MOST_DIGITS else None
+
+
 def _length(answer: Answer) -> int:
-    told = answer.headers.get("content-length", "0")
-    if not (told.isascii() and told.isdecimal()) or int(told) > _MOST_BYTES:
+    length = number_of(answer.headers.get("content-length", "0"))
+    if length is None or length > _MOST_BYTES:
         raise RtspError("no length")
-    return int(told)
+    return length

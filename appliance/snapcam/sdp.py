@@ -11,7 +11,7 @@ _TRANSPORT_STREAM = 33
 """Its payload type is fixed (RFC 3551, 6)."""
 _PICTURES = {"H264": "h264"}
 _SOUNDS = {"MPEG4-GENERIC": "aac"}
-_FORMAT = re.compile(r"[\w=+/;,. -]*", re.ASCII)
+_FORMAT = re.compile(r"[\w=+/;,. -]{0,2000}", re.ASCII)
 _RTPMAP = re.compile(r"(\d{1,3}) ([\w-]{1,40})/(\d{1,7})(?:/(\d{1,2}))?", re.ASCII)
 _CONTROL = re.compile(r"[!-~]{1,300}")
 

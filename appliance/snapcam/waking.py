@@ -16,8 +16,8 @@ from appliance.clock import SystemClock
 from appliance.snapcam.bluetooth import wake
 from appliance.snapcam.commands import Told
 
-_JOIN_LIMIT_S = 30.0
-"""The Wi-Fi comes on some seconds after it was asked for; then it has to be found and joined."""
+_JOIN_LIMIT_S = 50.0
+"""The Wi-Fi comes on some seconds after it was asked for; then it has to be found and joined, by others."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

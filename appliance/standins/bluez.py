@@ -71,6 +71,7 @@ class Faults(Struct):
     connecting: Literal["works", "fails", "hangs"] = "works"
     is_unpairable: bool = False
     """The device pairs with nobody: its owner has not said so in its menu."""
+    refuses_to_disconnect: bool = False
     hangs_up: Callable[[], bool] = lambda: False
     """Asked at each write: whether the connection breaks instead."""
 
@@ -168,7 +169,7 @@ class BlueZ:
             "StartDiscovery": self._start_seeing,
             "StopDiscovery": self._stop_seeing,
             "Connect": self._connect,
-            "Disconnect": self._disconnect,
+            "Disconnect": self._let_go,
             "WriteValue": lambda: self._write(bytes(message.body[0])),
             "RegisterAgent": lambda: self.pairing.register(message),
             "RequestDefaultAgent": self.pairing.prefer,
@@ -202,7 +203,13 @@ class BlueZ:
         self._tell(_DEVICE, "Device1", Connected=("b", True))
         self._tell(_DEVICE, "Device1", ServicesResolved=("b", True))
 
-    def _disconnect(self) -> None:
+    def _let_go(self) -> None:
+        if self.faults.refuses_to_disconnect:
+            raise RefusalError("org.bluez.Error.Failed")
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """The device lets go of the connection."""
         if self._is_connected:
             self._is_connected = False
             self._talk.hung_up()
@@ -210,7 +217,7 @@ class BlueZ:
 
     def _write(self, piece: bytes) -> None:
         if self.faults.hangs_up():
-            self._disconnect()
+            self.hang_up()
             raise RefusalError("org.bluez.Error.NotConnected")
         for notification in self._talk.written(piece):
             asyncio.get_running_loop().call_soon(self._notify, notification)

@@ -35,6 +35,11 @@ async def test_it_is_waited_for_until_the_stream_runs() -> None:
     assert report == STREAMING
 
 
+async def test_a_line_without_end_is_passed_over() -> None:
+    """What a camera says may stand in it: whatever that is, the recorder goes on."""
+    assert await heard("x" * 70_000, STREAMING) == STREAMING
+
+
 async def test_a_trouble_that_lasts_is_told() -> None:
     with pytest.raises(CameraTroubleError, match="Too hot"):
         await heard(Report("trouble", "Too hot."))

@@ -1,14 +1,16 @@
 """The camera that chooses itself: sources are made up, looks are counted, the memory is a real file."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from appliance.camera.auto import LOOK_AROUND_EVERY_S, AutoCamera
+from appliance.camera.auto import LOOK_AROUND_EVERY_S, STEADY_AFTER_S, AutoCamera
 from appliance.camera.finders import Findings
+from appliance.camera.look_here import HANGS, LookHere
 from appliance.camera.source import CameraTroubleError, Footage
 from appliance.found import Found
 
@@ -27,6 +29,7 @@ class World:
         self.broken: set[str] = set()
         self.deaf: set[str] = set()
         self.looks = 0
+        self.built: list[str] = []
         self.connected: list[str] = []
         self.now_s = 0.0
         self.file = folder / "camera" / "used.json"
@@ -34,7 +37,7 @@ class World:
     def camera(self, steady_after_s: float = 0.0) -> AutoCamera:
         return AutoCamera(
             build=lambda found: StandIn(self, found),
-            look_here=lambda: list(self.here),
+            look_here=LookHere(lambda: list(self.here)),
             look_around=self._look_around,
             remembered=self.file,
             now_s=lambda: self.now_s,
@@ -53,6 +56,7 @@ class StandIn:
     def __init__(self, world: World, found: Found) -> None:
         self.name = f"the {found.name}"
         self._world, self._found = world, found
+        world.built.append(found.name)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Footage]:
@@ -146,6 +150,31 @@ async def test_each_has_its_turn_when_all_fail(world: World) -> None:
     assert [sentence.split()[1] for sentence in told] == ["HERO11", "Webcam", "HERO11", "Webcam"]
 
 
+async def test_what_was_found_around_is_tried_again_before_the_next_look(world: World) -> None:
+    world.around, world.broken = [GOPRO], {"HERO11"}
+    camera = world.camera()
+    for _ in range(3):
+        with pytest.raises(CameraTroubleError, match="HERO11 is broken"):
+            await record(camera)
+    world.broken.clear()
+    await record(camera)
+
+    assert (world.connected, world.looks) == (["HERO11"], 1)
+
+
+async def test_a_camera_that_is_tried_again_is_the_same_one(world: World) -> None:
+    """It has learned which microphone fails, and where it was reached."""
+    world.here = [WEBCAM]
+    camera = world.camera(steady_after_s=100.0)
+    for _ in range(3):
+        await record(camera, until_proven=False)
+    world.here, world.around = [], [GOPRO]
+    world.now_s += LOOK_AROUND_EVERY_S
+    await record(camera, until_proven=False)
+
+    assert world.built == ["Webcam", "HERO11"]
+
+
 async def test_a_short_connection_is_a_failure_of_its_camera(world: World) -> None:
     world.here, world.around = [WEBCAM], [GOPRO]
     camera = world.camera(steady_after_s=100.0)
@@ -161,14 +190,43 @@ async def test_nothing_is_told_with_what_could_not_be_looked_for(world: World) -
     world.troubles = ["GoPro cameras could not be looked for: Bluetooth is off."]
     camera = world.camera()
 
-    with pytest.raises(CameraTroubleError, match=r"No camera is found.*Bluetooth is off"):
-        await record(camera)
-    with pytest.raises(CameraTroubleError, match="No camera is found"):
-        await record(camera)
+    for _ in range(2):
+        with pytest.raises(CameraTroubleError, match=r"No camera is found.*Bluetooth is off"):
+            await record(camera)
     assert world.looks == 1, "not around at every try"
     world.here = [WEBCAM]
     await record(camera)
     assert world.connected == ["Webcam"], "what is plugged in is seen at the next try"
+
+
+async def test_a_camera_at_the_box_that_hangs_keeps_no_other_away(world: World) -> None:
+    hanging = threading.Event()
+    world.around = [GOPRO]
+    camera = world.camera()
+    camera._look_here = LookHere(lambda: [WEBCAM] if hanging.wait() else [], 0.05)
+    await record(camera)
+    world.around, world.broken = [], {"HERO11"}
+    world.now_s += LOOK_AROUND_EVERY_S
+    told = []
+    for _ in range(2):
+        with pytest.raises(CameraTroubleError) as trouble:
+            await record(camera)
+        told.append(str(trouble.value))
+    hanging.set()
+
+    assert world.connected == ["HERO11"]
+    assert told == ["the HERO11 is broken.", f"No camera is found: plug one in, or switch one on. {HANGS}"]
+
+
+async def test_one_that_never_brings_a_picture_is_given_up_before_it_has_proven_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be tried again and again, with another camera beside it."""
+    monkeypatch.setattr(StandIn, "start_limit_s", 80.0)
+    world.around = [SNAPCAM]
+    camera = world.camera()
+    async with camera.connect():
+        assert camera.start_limit_s < STEADY_AFTER_S
 
 
 async def test_what_is_there_but_in_trouble_says_why(world: World) -> None:
@@ -178,7 +236,9 @@ async def test_what_is_there_but_in_trouble_says_why(world: World) -> None:
         await record(world.camera())
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'{"kind": "kettle", "name": "K"}', b"\xff" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b'{"kind": "kettle", "name": "K"}', b"\xff" * 5000, b'{"a":' + b"[" * 4000]
+)
 async def test_a_memory_that_is_nonsense_is_none(world: World, content: bytes) -> None:
     world.file.parent.mkdir()
     world.file.write_bytes(content)

@@ -1,5 +1,6 @@
 """The ribbon cable's camera through a stand-in for rpicam-vid, which takes the real one's options and no others."""
 
+import asyncio
 import os
 import sys
 import tempfile
@@ -53,11 +54,42 @@ async def test_why_it_ended_is_told(monkeypatch: pytest.MonkeyPatch, cut: Cutter
 
 
 @pytest.mark.usefixtures("on_path")
+async def test_where_no_camera_is_at_all_both_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("MOMENT_RPICAM", "none")
+    with pytest.raises(CameraTroubleError, match=r"no camera at .*plugged in.*on the ribbon cable"):
+        async with V4l2Camera(device=str(tmp_path / "video0"), audio="none").connect():
+            pass
+
+
+@pytest.mark.usefixtures("on_path")
 async def test_a_camera_that_dies_ends_the_stream(monkeypatch: pytest.MonkeyPatch, cut: Cutter) -> None:
     monkeypatch.setenv("MOMENT_RPICAM", "dies")
 
     with pytest.raises(CameraTroubleError, match="has ended"):
         await cut(RpicamCamera(audio="none"), seconds=30)
+
+
+@pytest.mark.usefixtures("on_path")
+async def test_one_that_hangs_is_given_up_and_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handle that the loop still watched after it was closed would make the next one of its number unheard."""
+    monkeypatch.setenv("MOMENT_RPICAM", "hangs")
+    tasks = asyncio.all_tasks()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(1), RpicamCamera(audio="none").connect():
+            pass
+    assert asyncio.all_tasks() == tasks
+
+    loop, heard = asyncio.get_running_loop(), asyncio.Event()
+    reader, writer = os.pipe()
+    loop.add_reader(reader, heard.set)
+    try:
+        os.write(writer, b"x")
+        async with asyncio.timeout(30):
+            await heard.wait()
+    finally:
+        loop.remove_reader(reader)
+        os.close(reader)
+        os.close(writer)
 
 
 async def test_without_the_program_the_cure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,10 @@ import pytest
 from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.found import Found
+from appliance.network.joining import Patience as NetworkPatience
 from appliance.standins.bluez import BlueZ, Faults, Gatt
 from appliance.standins.film import Film
+from appliance.standins.rtsp import Faults as RtspFaults
 from appliance.standins.rtsp import RtspServer
 from appliance.standins.snapcam import Faults as TalkFaults
 from appliance.standins.snapcam import SnapCamTalk
@@ -155,6 +157,46 @@ async def test_a_battery_that_is_nearly_empty_is_a_warning(world: World) -> None
     world.talk.answers[27] = {"battery": "1"}
     async with world.camera().connect() as footage:
         assert footage.warning == "The SnapCam's battery is nearly empty."
+
+
+async def test_a_hang_up_once_its_wifi_comes_on_costs_nothing(world: World) -> None:
+    """Its radio has something else to do by then: whether the Wi-Fi is on is seen by joining it."""
+    switch_on = world.talk._wifi
+
+    def hang_up() -> None:
+        switch_on()
+        world.bluez.hang_up()
+
+    world.talk._wifi = hang_up
+    async with world.camera().connect() as footage:
+        assert footage.options["c:v"] == "copy"
+
+
+async def test_what_it_told_counts_though_the_connection_cannot_be_ended(world: World) -> None:
+    world.bluez.faults = Faults(refuses_to_disconnect=True)
+    async with world.camera().connect() as footage:
+        assert footage.options["c:v"] == "copy"
+
+
+async def test_where_it_was_viewed_may_be_somebody_else_by_now(world: World) -> None:
+    """Then it is woken; and where that fails, too, its Wi-Fi may be on all the time."""
+    camera = world.camera()
+    async with RtspServer(host="127.0.0.4").running() as other:
+        other.faults = RtspFaults(babbles=True)
+        camera._port, port = other.port, camera._port
+        camera._seen_at = other.host
+        assert "not as RTSP does" in await trouble_of(camera)
+        world.bluez.faults = Faults(is_absent=True)
+        assert "No SnapCam is near" in await trouble_of(camera)
+        assert "not as RTSP does" in await trouble_of(camera)
+    camera._port = port
+    world.bluez.faults = Faults()
+    async with camera.connect() as footage:
+        assert footage.options["c:v"] == "copy"
+
+
+def test_its_server_is_waited_for_as_long_as_its_wifi_may_take() -> None:
+    assert Patience().join_s > NetworkPatience().visit_s
 
 
 async def find() -> tuple[int | None, str, str]:

@@ -10,6 +10,7 @@ import errno
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,22 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.camera import v4l2_structures
+from appliance.camera import v4l2, v4l2_structures
 from appliance.camera.source import CameraTroubleError
-from appliance.camera.v4l2 import (
-    FULL_HD,
-    HD,
-    SMOOTH,
-    USABLE,
-    Plan,
-    V4l2Camera,
-    bitrate_for,
-    choose_mode,
-    choose_plan,
-    controls_for,
-    look_at,
-    read_encoders,
-)
+from appliance.camera.v4l2 import V4l2Camera, look_at
+from appliance.camera.v4l2_controls import set_controls
 from appliance.camera.v4l2_formats import (
     USUAL_RATE,
     USUAL_SIZES,
@@ -41,7 +30,18 @@ from appliance.camera.v4l2_formats import (
     formats_of,
     modes_of,
     pixel_formats,
-    set_controls,
+)
+from appliance.camera.v4l2_plan import (
+    FULL_HD,
+    HD,
+    SMOOTH,
+    USABLE,
+    Plan,
+    bitrate_for,
+    choose_mode,
+    choose_plan,
+    controls_for,
+    read_encoders,
 )
 from appliance.camera.v4l2_structures import H264_I_PERIOD, REPEAT_SEQ_HEADER, VIDEO_BITRATE, four_letters, pixel_format
 from tests.camera.conftest import segment_argv
@@ -212,6 +212,19 @@ def test_a_driver_that_refuses_a_control_costs_nothing() -> None:
     assert set_controls(device, controls_for(MODE)) == []
 
 
+@pytest.mark.parametrize("no", [errno.EIO, errno.EACCES, errno.ETIMEDOUT])
+def test_a_driver_that_refuses_to_be_asked_of_a_control_costs_nothing(no: int) -> None:
+    assert set_controls(StandInDevice([], error=no), controls_for(MODE)) == []
+
+
+def test_what_ffmpeg_reads_no_pictures_of_is_no_camera() -> None:
+    """An encoder, or a camera whose pictures come in planes."""
+    planes = StandInDevice(["NV12"], {"NV12": [(1280, 720)]}, kind=9)
+
+    assert look_at(planes).formats == set()
+    assert list(formats_of(planes)) == ["NV12"]
+
+
 # The kernel's structures
 
 _STRUCTURES: Mapping[str, type[ctypes.Structure]] = {
@@ -307,6 +320,19 @@ async def test_connecting_to_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(CameraTroubleError, match="plugged in"):
         async with camera.connect():
             pass
+
+
+async def test_a_driver_that_hangs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v4l2, "DRIVER_LIMIT_S", 0.05)
+    answers = threading.Event()
+    camera = V4l2Camera(device=str(tmp_path / "video0"))
+    monkeypatch.setattr(camera, "_look", answers.wait)
+
+    for _ in range(3):
+        with pytest.raises(CameraTroubleError, match="does not answer its driver"):
+            async with camera.connect():
+                pass
+    answers.set()
 
 
 # What ffmpeg is told

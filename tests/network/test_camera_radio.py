@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from appliance.control.messages import Done, NetworkAnswer, WifiAttempt, WifiJoin, WifiKeep
 from appliance.control.messages import Hotspot as AskHotspot
 from appliance.network.camera_radio import AWAY, LENT
+from appliance.network.model import View
 from appliance.network.profiles import CAMERA_ID, Wanted, home_settings
 from appliance.network.setup_mode import Plan
 from appliance.network.standin.air import Router
@@ -138,6 +139,39 @@ async def test_a_camera_that_tells_of_its_network_itself_is_joined(
         assert "camera's Wi-Fi elsewhere" in str(await box.room.join("elsewhere", "x" * 8))
     async with boxes(Plan("never")) as box:
         assert "may not join" in str(await box.room.join("SnapCam_2264", CAMERA.password))
+
+
+async def test_a_password_that_the_camera_refuses_is_told_until_it_lets_the_box_in(
+    both: StandInNetworkManager,
+    boxes: Boxes,  # noqa: F811
+) -> None:
+    both.change(lambda state: setattr(state.routers[-1], "password", "another secret"))
+    async with boxes(CALM, camera=WANTED, turns=TURNS) as box:
+        await until(box, lambda: "refuses the password" in str(box.room.desk.radio_sentence))
+        assert "network.camera_password" in await sentence(box)
+        box.room._patience = replace(QUICK, visit_s=0.5)
+        assert "refuses the password" in str(await box.room.join("SnapCam_2264", CAMERA.password))
+        both.change(lambda state: setattr(state.routers[-1], "password", CAMERA.password))
+        box.room._radio._turns._not_before_s = 0.0
+        await until_with_camera(box, both)
+
+
+async def test_a_camera_that_is_waited_for_is_not_looked_at_all_the_time(boxes: Boxes) -> None:  # noqa: F811
+    """Each look costs a dozen questions to NetworkManager, and a small board is busy enough with the camera."""
+    async with boxes(CALM, turns=TURNS) as box:
+        await box.network()
+        manager, looks = box.room._manager, 0
+        view = manager.view
+
+        async def counted() -> View:
+            nonlocal looks
+            looks += 1
+            return await view()
+
+        manager.view = counted  # type: ignore[method-assign]
+        box.room._patience = replace(QUICK, visit_s=3.0)
+        assert await box.room.join("elsewhere", "x" * 8) is not None
+        assert 0 < looks < 20
 
 
 async def test_a_home_that_is_away_costs_one_leg(both: StandInNetworkManager, boxes: Boxes) -> None:  # noqa: F811

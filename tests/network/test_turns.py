@@ -149,6 +149,29 @@ def test_a_memory_too_large_for_a_turn_gets_longer_ones() -> None:
     assert lengths == [PLAN.home_s * 2**n for n in (0, 1, 2, 3, 4, 5, 5, 5)]
 
 
+def test_a_press_in_a_longer_turn_does_not_make_the_next_one_too_short_again() -> None:
+    """Else a memory that needs a long turn would starve where somebody presses now and then."""
+    turns, now_s = with_camera(), 100.0
+    for number in range(1, 5):
+        want = Want(number, 1, 1, is_moving=True)
+        turns.see_want(want, now_s)
+        assert turns.next_command(now_s) == "join-home"
+        turns.see(AT_HOME, now_s)
+        turns.done(now_s, is_well=True)
+        if number == 3:
+            now_s += 60.0
+            turns.press(now_s, is_busy=True)
+            turns.press(now_s, is_busy=False)
+        else:
+            began_s, now_s = now_s, turns.wake_s(now_s + PLAN.idle_s) or 0.0
+            turns.see_want(want, now_s)
+        assert turns.next_command(now_s) == "join-camera"
+        turns.see(WITH_CAMERA, now_s)
+        turns.done(now_s, is_well=True)
+        now_s += PLAN.quiet_s
+    assert now_s - PLAN.quiet_s - began_s == PLAN.home_s * 4
+
+
 def test_a_camera_that_is_away_is_looked_for_again_and_again_with_the_recording_free_to_wake_it() -> None:
     turns = with_camera()
     turns.see(NOWHERE, 10.0)

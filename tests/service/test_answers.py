@@ -48,6 +48,10 @@ def no_network(box: Box) -> NetworkRoom:
     )  # fmt: skip
 
 
+async def a_webcam() -> Findings:
+    return Findings([Found("v4l2", "A webcam", "/dev/video0")], [])
+
+
 async def nothing_around() -> Findings:
     return Findings([], [])
 
@@ -76,8 +80,7 @@ class House:
         )
         self.cameras = CameraDesk(
             recorded=CameraSettings(), name=lambda: "test pattern", taken=lambda: None, store=box.store,
-            clock=box.clock, thread=box._archivist, look_here=lambda: [Found("v4l2", "A webcam", "/dev/video0")],
-            look_around=nothing_around,
+            clock=box.clock, look_here=a_webcam, look_around=nothing_around,
         )  # fmt: skip
         self._answers = Answers(
             recorder=recorder, store=box.store, keeper=box.keeper, workshop=box.workshop, shelf=box.shelf,

@@ -150,6 +150,10 @@ def test_what_it_told() -> None:
     assert told.warning
     assert read_told({}) is None
     assert read_told({"ssid": 7, "pwd": None}) is None
+    for nowhere in ("0.0.0.0", "224.0.0.1", "255.255.255.255"):
+        told = read_told({"ssid": "a"}, {"ip": nowhere})
+        assert told is not None
+        assert told.address == OWN_ADDRESS, "it has none before its Wi-Fi is on"
     strange = read_told({"ssid": "a"}, {"ip": "--port=1", "battery": [], "free": "zz"})
     assert strange == Told("a", "", OWN_ADDRESS)
     assert strange.warning is None

@@ -12,6 +12,7 @@ from appliance.snapcam.sdp import SdpError, Track, codecs, local_sdp, read_sdp
 
 FIRST = b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 5\r\n\r\nv=0\r\n"
 MEDIA = b"$\x01\x00\x04abcd"
+LENGTH = "RTSP/1.0 200 OK\r\nContent-Length: "
 SECOND = b"RTSP/1.0 454 Session Not Found\r\ncseq:2\r\nSession: 12;timeout=60\r\n\r\n"
 
 
@@ -42,10 +43,12 @@ def test_anything_is_an_answer_or_no_rtsp(portions: list[bytes]) -> None:
             answers.take(portion)
 
 
-@pytest.mark.parametrize("head", [b"HTTP/1.0 200 OK", b"RTSP/1.0 abc", b"RTSP/1.0 200 OK\r\nContent-Length: -1"])
-def test_what_is_no_rtsp(head: bytes) -> None:
+@pytest.mark.parametrize(
+    "head", ["HTTP/1.0 200 OK", "RTSP/1.0 abc", *(LENGTH + told for told in ("-1", "", "9" * 5000))]
+)
+def test_what_is_no_rtsp(head: str) -> None:
     with pytest.raises(RtspError):
-        Answers().take(head + b"\r\n\r\n")
+        Answers().take(f"{head}\r\n\r\n".encode())
 
 
 def test_an_answer_without_an_end() -> None:
@@ -79,6 +82,13 @@ def test_pictures_and_sound() -> None:
     assert "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=fmtp:96 packetization-mode=1;sprop" in told
     assert "m=audio 5002 RTP/AVP 97\r\na=rtpmap:97 MPEG4-GENERIC/48000/2\r\na=fmtp:97 mode=AAC-hbr" in told
     assert [track.format for track in read_sdp(told.encode())] == [track.format for track in tracks]
+
+
+def test_a_format_without_end_is_left_out() -> None:
+    """What is told of it goes to the recorder in one line, and to ffmpeg in one word."""
+    (track,) = read_sdp(SDP.partition(b"m=audio")[0].replace(b"packetization", b"x" * 60_000))
+
+    assert (track.codec, track.format) == ("H264", "")
 
 
 def test_a_transport_stream_needs_no_other_track() -> None:

@@ -3,7 +3,7 @@
 
 Options and their rules are those of rpicam-apps (core/options.hpp, core/video_options.hpp, 1.1 to 1.7), which are read
 by boost::program_options: an option with an implicit value takes one only after "=". `MOMENT_RPICAM`: `none` (no camera
-on the cable), `busy`, or `dies` (after a second).
+on the cable), `busy`, `hangs` (without a word), or `dies` (after a second).
 """
 
 import os
@@ -34,6 +34,8 @@ def main() -> None:
     mood = os.environ.get("MOMENT_RPICAM", "")
     if mood in WORDS:
         sys.exit(WORDS[mood])
+    if mood == "hangs":
+        os.execvp("sleep", ["sleep", "1000"])
     assert asked["codec"] == "libav", "without libav the stream has no time stamps"
     assert asked["timeout"] == "0", "in milliseconds; 0 is for ever"
     rate = asked["framerate"]

@@ -45,6 +45,8 @@ class StandInDevice(Struct):
     error: int | None = None
     """What every question is answered with, instead."""
     refuses_controls: bool = False
+    kind: int = 1
+    """Of its buffers."""
 
     def ask(self, request: int, told: ctypes.Structure) -> None:
         if self.error is not None:
@@ -64,7 +66,7 @@ class StandInDevice(Struct):
                 raise OSError(errno.ENOTTY, "no such request")
 
     def _format(self, told: FormatDescription) -> None:
-        if told.type != 1 or told.index >= len(self.formats):
+        if told.type != self.kind or told.index >= len(self.formats):
             raise OSError(errno.EINVAL, "the end")
         told.pixelformat = pixel_format(self.formats[told.index])
 
