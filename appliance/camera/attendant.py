@@ -75,10 +75,17 @@ class Attendant:
         await self._listening
 
     async def _listen(self) -> None:
-        while line := await self._child.output.readline():
+        while (line := await self._line()) != b"":
             self.last = hear(line) or self.last
             self._news.set()
         self._news.set()
+
+    async def _line(self) -> bytes:
+        """Empty at the end. One that is longer than any that makes sense is passed over."""
+        try:
+            return await self._child.output.readline()
+        except ValueError:
+            return b"\n"
 
     def _last_words(self) -> str:
         if self.last.state == "trouble":

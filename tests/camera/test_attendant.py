@@ -42,7 +42,12 @@ async def test_a_trouble_that_lasts_is_told() -> None:
 
 async def test_a_search_without_end_is_told_at_its_limit() -> None:
     with pytest.raises(CameraTroubleError, match="Looking"):
-        await heard(Report("searching", "Looking."), limit_s=1.0)
+        await heard(Report("searching", "Looking."), limit_s=5.0)
+
+
+async def test_a_line_of_any_length_is_no_end_of_it() -> None:
+    """What a camera calls itself may be long: the recorder must not end for it."""
+    assert await heard(Report("preparing", "x" * 100_000), STREAMING) == STREAMING
 
 
 async def test_one_that_ends_is_told() -> None:
