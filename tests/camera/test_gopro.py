@@ -61,6 +61,23 @@ async def test_over_usb_the_webcam_is_used(gopro: StandInFactory, free_port: int
     assert orders(camera)[-2:] == ["/gopro/webcam/stop", "/gopro/webcam/exit"]
 
 
+async def test_a_webcam_that_sends_nothing_gives_way_to_the_preview(gopro: StandInFactory, free_port: int) -> None:
+    """It has to be ended for that: else the camera refuses the preview for ever."""
+    camera = gopro("HERO12", is_wired=True)
+    camera.faults.starts_dead = 2
+    async with source(camera, free_port).connect():
+        assert camera.camera.preview == camera.camera.sends_to == ("127.0.0.1", free_port)
+    assert orders(camera).count("/gopro/webcam/start") == 2
+
+
+async def test_whoever_is_not_introduced_is_known_all_the_same(gopro: StandInFactory, free_port: int) -> None:
+    camera = gopro("HERO12", is_wired=True)
+    camera.faults.drops.add("/gopro/camera/analytics")
+    recording = source(camera, free_port)
+    async with recording.connect():
+        assert (recording.name, camera.camera.webcam) == ("HERO12 Black", 2)
+
+
 async def test_a_camera_that_records_by_itself_is_told_and_let_be(gopro: StandInFactory, free_port: int) -> None:
     camera = gopro()
     camera.press_shutter()
