@@ -90,8 +90,9 @@ class Attending(Seeking):
             if isinstance(self._outcome, Refused | Unanswered) and order in {"start", "start webcam"}:
                 self._tries += 1
                 self._regret(self._outcome)
-                yield from self._give_up_webcam()
                 yield Pause(min(LOOK_EVERY_S, 0.5 * self._tries))
+                if self._is_webcam_in_vain():
+                    yield from self._give_up_webcam()
                 return
             if order in {"stop", "stop webcam"}:
                 yield Pause(SETTLE_S)
@@ -142,11 +143,13 @@ class Attending(Seeking):
             self._say_trouble(sentences.refusal(outcome.why, self.state))
 
     def _give_up_webcam(self) -> Iterator[Step]:
-        """After so many starts in vain; one that runs on without a picture would keep the preview from starting."""
-        if self.uses_webcam and self._tries >= _WEBCAM_TRIES:
-            self.uses_webcam = False
-            yield Do("stop webcam")
-            yield Do("exit webcam")
+        """One that runs on without a picture would keep the preview from starting, whose tries are counted anew."""
+        self.uses_webcam, self._tries = False, 0
+        yield Do("stop webcam")
+        yield Do("exit webcam")
+
+    def _is_webcam_in_vain(self) -> bool:
+        return self.uses_webcam and self._tries >= _WEBCAM_TRIES
 
     def _take_listening(self, outcome: Outcome) -> Iterator[Step]:
         match outcome:
@@ -159,9 +162,10 @@ class Attending(Seeking):
                 yield Pause(LOOK_EVERY_S)
             case Silence():
                 self._tries += 1
-                if self._tries > 1:  # the next start may well bring them, and takes as long as a trouble is waited for
+                if self._is_webcam_in_vain():
+                    yield from self._give_up_webcam()
+                elif self._tries > 1:  # the next start may well bring them, and takes as long as a trouble may last
                     self._say_trouble(sentences.silence(self.state))
-                yield from self._give_up_webcam()
             case _:
                 yield Pause(LOOK_EVERY_S)
 

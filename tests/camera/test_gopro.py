@@ -12,6 +12,7 @@ from appliance.camera.source import CameraTroubleError
 from appliance.standins.gopro import GoProStandIn
 from tests.camera.conftest import Cutter
 from tests.stands.gopro import StandInFactory, attendants_of, count, until
+from tests.stands.troubles import trouble_of
 
 KEEP_ALIVE, STATE = "/gopro/camera/keep_alive", "/gopro/camera/state"
 
@@ -26,13 +27,6 @@ def source(camera: GoProStandIn, port: int) -> GoProCamera:
 def orders(camera: GoProStandIn) -> list[str]:
     """What was asked of it, without what is asked all the time."""
     return [path for _, path in camera.asked if path not in {KEEP_ALIVE, STATE}]
-
-
-async def trouble_of(camera: GoProCamera) -> str:
-    with pytest.raises(CameraTroubleError) as trouble:
-        async with camera.connect():
-            pass
-    return str(trouble.value)
 
 
 @pytest.mark.parametrize(("model", "codec"), [("HERO10", "h264"), ("HERO13", "hevc")])

@@ -12,6 +12,7 @@ from appliance.standins.film import Film
 from appliance.standins.legacy_gopro import Faults, LegacyGoPro
 from tests.camera.conftest import Cutter
 from tests.stands.ports import free_port
+from tests.stands.troubles import trouble_of
 
 SMALL = Film(size="320x240")
 
@@ -27,15 +28,6 @@ def camera_of(gopro: LegacyGoPro, patience_s: float = 15) -> LegacyGoProCamera:
         control=gopro.control_port, greeting=gopro.greeting_port, wake=(gopro.wake_port,), stream=gopro.stream_port
     )
     return LegacyGoProCamera(address=gopro.host, ports=ports, patience_s=patience_s)
-
-
-async def trouble_of(camera: LegacyGoProCamera) -> str:
-    async with asyncio.timeout(60):
-        with pytest.raises(CameraTroubleError) as trouble:
-            async with camera.connect():
-                pass
-    assert "\n" not in str(trouble.value)
-    return str(trouble.value)
 
 
 async def test_it_is_woken_greeted_from_one_socket_recorded_and_told_to_stop(gopro: LegacyGoPro, cut: Cutter) -> None:

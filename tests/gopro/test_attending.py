@@ -135,6 +135,7 @@ def test_a_webcam_that_runs_without_a_picture_is_ended_before_the_preview() -> N
     round_ = (WIRED, Done(), Done(), Done(), Silence())
     steps = play(attending, Met(HERO10, "HERO10"), *round_, *round_, Done(), Done(), WIRED, Done(), Done(), Done())
     assert orders(steps)[-5:] == ["stop webcam", "exit webcam", "take", "stop", "start"]
+    assert attending.report.state == "preparing", "no trouble before the preview was tried"
 
 
 def test_a_webcam_is_started_by_a_camera_that_is_busy_too() -> None:

@@ -13,6 +13,7 @@ from appliance.standins.gopro.machine import OPTIONS, Camera
 
 Query = Mapping[str, str]
 DEFAULT_PORT = 8554
+SERIAL = "C3501324500789"
 _ORDERS = {
     "/gopro/camera/setting": ["setting", "option"],
     "/gopro/camera/set_date_time": ["date", "time", "tzone", "dst"],
@@ -79,7 +80,7 @@ def _info(camera: Camera, _request: Request) -> Reply:
             "firmware_version": camera.kind.firmware,
             "model_name": camera.kind.name,
             "model_number": str(camera.kind.number),
-            "serial_number": "C3501324500789",
+            "serial_number": SERIAL,
         }
     )
 

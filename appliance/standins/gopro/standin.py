@@ -18,7 +18,6 @@ from appliance.standins.gopro.paths import DEFAULT_PORT, Reply, Request, answer
 from appliance.standins.gopro.server import Server
 from appliance.standins.gopro.stream import Stream
 
-SERIAL = "C3501324500789"
 _TICK_S = 0.1
 
 
