@@ -98,14 +98,17 @@ class Child:
             os.killpg(self.pid, number)
 
     async def stop(self, patience_s: float = 5.0) -> int:
-        """Ask to end, then end by force the whole group; safe on a child that has ended."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.terminate()
-        try:
-            return await asyncio.wait_for(self.wait(), patience_s)
-        except TimeoutError:
+        """Ask to end, then end by force whatever is left of its group.
+
+        Safe on a child that had ended before: nothing is sent then, as its number may be another's by now.
+        """
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.terminate()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._exit_code(), patience_s)
             self.send(signal.SIGKILL)
-            return await self.wait()
+        return await self.wait()
 
     async def _read_errors(self) -> None:
         assert self._process.stderr is not None

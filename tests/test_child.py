@@ -16,11 +16,11 @@ PYTHON = sys.executable
 DEAF = """
 import signal, subprocess, sys, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
-code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
+code = "import signal, time; signal.signal(15, signal.SIG_IGN); print('deaf', flush=True); time.sleep(600)"
 grandchild = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
 grandchild.stdout.readline()
 print(grandchild.pid, flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 ORPHANING = """
 import asyncio, sys
@@ -42,6 +42,13 @@ def is_alive(pid: int) -> bool:
 
 def program_of(pid: int) -> str:
     return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+async def becomes(pid: int, program: str) -> None:
+    """Wait until it is that: setpriv has done its work then."""
+    async with asyncio.timeout(30):
+        while program_of(pid) != program:  # noqa: ASYNC110 - nobody tells when a program becomes another
+            await asyncio.sleep(0.01)
 
 
 async def gone(pid: int, limit_s: float = 60.0) -> bool:
@@ -68,9 +75,7 @@ async def test_a_signal_is_a_negative_code() -> None:
 async def test_the_program_itself_is_the_child() -> None:
     """Setpriv and nice give way to it: its process id and its signals are the program's."""
     child = await Child.start([*GENTLY, "sleep", "60"])
-    async with asyncio.timeout(30):
-        while program_of(child.pid) != "sleep":  # noqa: ASYNC110 - nobody tells when a program becomes another
-            await asyncio.sleep(0.01)
+    await becomes(child.pid, "sleep")
     assert os.getpgid(child.pid) == child.pid
     assert os.getpriority(os.PRIO_PROCESS, child.pid) == 19
     assert await child.stop() == -signal.SIGTERM
@@ -164,6 +169,25 @@ async def test_the_whole_group_of_a_deaf_child_is_ended_by_force() -> None:
     assert await gone(grandchild)
 
 
+async def test_what_a_polite_child_leaves_behind_is_ended_too() -> None:
+    """It obeys at once, and what it started does not: that, too, must not outlive what it was started for."""
+    child = await Child.start([PYTHON, "-c", DEAF.replace("signal.SIG_IGN", "signal.SIG_DFL")], output=PIPE)
+    grandchild = int(await child.output.readline())
+    assert await child.stop() == -signal.SIGTERM
+    assert await gone(grandchild)
+
+
+async def test_nothing_is_sent_to_the_number_of_a_child_that_had_ended() -> None:
+    """By then it may be another's. Here it is still the group of what the child left behind."""
+    child = await Child.start([PYTHON, "-c", DEAF.replace("time.sleep(600)\n", "")], output=PIPE)
+    grandchild = int(await child.output.readline())
+    await child.wait()
+    assert await child.stop() == 0
+    assert is_alive(grandchild)
+    child.send(signal.SIGKILL)
+    assert await gone(grandchild)
+
+
 async def test_a_frozen_child_is_ended_by_force() -> None:
     """As long as it has a handler for SIGTERM, which ffmpeg has."""
     code = "import signal, time; signal.signal(15, lambda *_: None); print('ready', flush=True); time.sleep(60)"
@@ -191,8 +215,7 @@ async def test_it_dies_with_us_even_by_kill_9() -> None:
     parent = await asyncio.create_subprocess_exec(PYTHON, "-c", ORPHANING, stdout=PIPE)
     assert parent.stdout is not None
     child = int(await parent.stdout.readline())
-    await asyncio.sleep(0.3)
-    assert is_alive(child)
+    await becomes(child, "sleep")
     parent.kill()
     await parent.wait()
     assert await gone(child)

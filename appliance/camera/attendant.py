@@ -51,10 +51,11 @@ class Attendant:
         if self._listening.done():
             raise CameraTroubleError(self._last_words())
         report = self.last
+        is_new = report.state == "trouble" and report.sentence != told
         if report.access_point and self._radio:
             await self._join(report.access_point, self._radio)
+            is_new = False  # it is over: the attendant needs a while to see that
         try:
-            is_new = report.state == "trouble" and report.sentence != told
             async with asyncio.timeout(TROUBLE_S if is_new else None):
                 await self._news.wait()
         except TimeoutError:

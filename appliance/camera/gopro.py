@@ -22,7 +22,8 @@ class GoProCamera:
     """
 
     latency_s = 1.0
-    start_limit_s = 40.0
+    start_limit_s = 80.0
+    """It may have to be looked for, to be woken by Bluetooth, and to be joined in its Wi-Fi before it sends."""
 
     def __init__(
         self, *, address: str = "", audio: str = "auto", port: int = STREAM_PORT, radio: Radio | None = None

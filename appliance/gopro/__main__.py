@@ -8,7 +8,6 @@ It says how it stands on its standard output (`appliance/attendance.py`). SIGTER
 import argparse
 import asyncio
 import contextlib
-import os
 import signal
 import sys
 
@@ -29,8 +28,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=STREAM_PORT)
     asked = parser.parse_args()
     asyncio.run(_until_told(asked.address, asked.port))
-    sys.stdout.flush()
-    os._exit(0)  # a thread whose call hangs is not waited for
+    return 0
 
 
 async def _until_told(address: str, port: int) -> None:

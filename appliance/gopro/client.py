@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _WEBCAM_1080, _WEBCAM_WIDE = 12, 0
 _REFUSED_SETTING = 403
+_NAME_LENGTH = 40
 
 
 class RefusedError(Exception):
@@ -42,6 +43,12 @@ class Info(Struct, frozen=True):
     model_name: str = ""
     firmware_version: str = ""
     serial_number: str = ""
+
+    @property
+    def name(self) -> str:
+        """For a sentence, whatever the camera calls itself."""
+        printable = "".join(letter if letter.isprintable() else " " for letter in self.model_name)
+        return " ".join(printable.split())[:_NAME_LENGTH] or "GoPro"
 
 
 class _OlderInfo(Struct, frozen=True):
@@ -113,6 +120,10 @@ class GoProClient:
     def set_option(self, setting: int, option: int) -> None:
         """One of the camera's settings; a refusal names what it would take instead."""
         self._get("/gopro/camera/setting", [("setting", setting), ("option", option)])
+
+    def end_transfer(self) -> None:
+        """Of files, in a hurry: while it lasts the camera shows nothing else."""
+        self._get("/gopro/media/turbo_transfer", [("p", 0)])
 
     def start_preview(self, port: int | None) -> None:
         """To the address that asks; None for models that know no port but 8554."""

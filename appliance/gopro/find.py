@@ -66,7 +66,7 @@ def _ask(address: str) -> Found | None:
     model = model_of(info.firmware_version, info.model_name)
     is_wired = is_over_usb(address)
     abilities = (*_picture(model, is_wired=is_wired), "30/s", *([WIRED] if is_wired else []))
-    return Found("gopro", info.model_name or "GoPro", address, abilities)
+    return Found("gopro", info.name, address, abilities)
 
 
 def _picture(model: Model, *, is_wired: bool) -> tuple[str, str]:

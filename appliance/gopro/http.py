@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import requests
 from msgspec import Struct
+from urllib3.exceptions import HTTPError
 
 Arguments = Sequence[tuple[str, str | int]]
 """In this order: HERO9 to HERO12 need it (GoPro's documentation, "Query arguments")."""
@@ -51,7 +52,7 @@ class CameraHttp:
                 f"{self._base}{path}", params=list(arguments), timeout=limits, stream=True, allow_redirects=False
             ) as response:
                 return Answer(response.status_code, _read(response, until_s))
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:  # requests lets some of theirs through
             raise NoAnswerError(str(error)) from error
 
     def close(self) -> None:

@@ -1,20 +1,23 @@
-"""The line to one camera: its commands in one thread, its keep-alives in another, each with an end.
+"""The line to one camera: its commands one after the other, its keep-alives beside them, each with an end.
 
 A call that has no end (an answer that comes byte by byte) leaves its thread behind; so it ends the attendant, whose
 process takes the thread with it.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
+from appliance.attending.abandoning import within
 from appliance.gopro.client import TALK_ERRORS, GoProClient
-from appliance.gopro.http import CameraHttp
-from appliance.threads import in_thread
+from appliance.gopro.http import CameraHttp, NoAnswerError
 
 KEEP_ALIVE_EVERY_S = 2.5
 """A camera wants to hear it every 3 s."""
+AGAIN_S = 0.25
+"""One that was not answered is said again so soon: the next one would come too late."""
 HUNG_AFTER_S = 8.0
 _QUICK_S = 1.5
 
@@ -26,18 +29,24 @@ class HungError(Exception):
 
 
 class Line:
-    """To the camera at `address`. Its threads end with it, unless a call hangs."""
+    """To the camera at `address`."""
 
     def __init__(self, address: str) -> None:
-        self._commands, self._pulse = ThreadPoolExecutor(1, "commands"), ThreadPoolExecutor(1, "keep-alive")
-        self._http = CameraHttp(address)
-        self._pulse_http = CameraHttp(address, _QUICK_S)
-        self._client = GoProClient(self._http)
+        self._http, self._pulse_http = CameraHttp(address), CameraHttp(address, _QUICK_S)
+        self._client, self._pulse = GoProClient(self._http), GoProClient(self._pulse_http)
+        self._turn = threading.Lock()
         self._pulsing: asyncio.Task[None] | None = None
 
     async def call(self, what: Callable[[GoProClient], T]) -> T:
-        """Raises whatever the client does, and HungError."""
-        return await _bounded(self._commands, lambda: what(self._client))
+        """Raises whatever the client does, and HungError.
+
+        A farewell is not said before the call that it cut short is over: a start would outlive its stop.
+        """
+        return await _bounded(partial(self._in_turn, what))
+
+    def _in_turn(self, what: Callable[[GoProClient], T]) -> T:
+        with self._turn:
+            return what(self._client)
 
     def keep_alive(self) -> None:
         """Begin to say it, in steady steps, until `close`; once is enough."""
@@ -47,15 +56,19 @@ class Line:
         loop = asyncio.get_running_loop()
         due_s = loop.time()
         while True:
-            await _bounded(self._pulse, self._say_alive)
-            due_s = max(due_s + KEEP_ALIVE_EVERY_S, loop.time())
+            is_heard = await _bounded(self._say_alive)
+            due_s = max(due_s + KEEP_ALIVE_EVERY_S, loop.time()) if is_heard else loop.time() + AGAIN_S
             await asyncio.sleep(due_s - loop.time())
 
-    def _say_alive(self) -> None:
+    def _say_alive(self) -> bool:
+        """Whether it was heard. What has become of the camera else is seen by the looks at its state."""
         try:
-            GoProClient(self._pulse_http).keep_alive()
-        except TALK_ERRORS:  # what has become of it is seen by the looks at its state
-            return
+            self._pulse.keep_alive()
+        except NoAnswerError:
+            return False
+        except TALK_ERRORS:
+            return True
+        return True
 
     def check(self) -> None:
         """Raises HungError if a keep-alive has no end."""
@@ -67,26 +80,23 @@ class Line:
         if self._pulsing:
             self._pulsing.cancel()
             await asyncio.gather(self._pulsing, return_exceptions=True)
-        for thread, http in ((self._commands, self._http), (self._pulse, self._pulse_http)):
-            thread.shutdown(wait=False, cancel_futures=True)
-            http.close()
+        self._http.close()
+        self._pulse_http.close()
 
 
 async def is_open_gopro(address: str) -> bool:
     """Whether an Open GoPro camera answers there, soon."""
-    thread, http = ThreadPoolExecutor(1), CameraHttp(address, _QUICK_S)
+    http = CameraHttp(address, _QUICK_S)
     try:
-        return bool(await _bounded(thread, GoProClient(http).version))
+        return bool(await _bounded(GoProClient(http).version))
     except TALK_ERRORS:
         return False
     finally:
-        thread.shutdown(wait=False)
         http.close()
 
 
-async def _bounded(thread: Executor, work: Callable[[], T]) -> T:
+async def _bounded(work: Callable[[], T]) -> T:
     try:
-        async with asyncio.timeout(HUNG_AFTER_S):
-            return await in_thread(thread, work)
+        return await within(HUNG_AFTER_S, work)
     except TimeoutError:
         raise HungError from None

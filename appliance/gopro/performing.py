@@ -6,24 +6,20 @@ from contextlib import suppress
 from functools import partial
 from typing import assert_never
 
-from appliance.attending.interfaces import own_addresses
 from appliance.clock import Clock
-from appliance.gopro import helpers
-from appliance.gopro.client import TALK_ERRORS, GoProClient, NonsenseError, RefusedError
+from appliance.gopro.client import GoProClient, NonsenseError, RefusedError
 from appliance.gopro.ear import first_packets, free_port
 from appliance.gopro.http import NoAnswerError
-from appliance.gopro.line import Line, is_open_gopro
+from appliance.gopro.line import Line
 from appliance.gopro.models import Model, model_of
+from appliance.gopro.searching import search
 from appliance.gopro.steps import (
     Do,
     Done,
-    Found,
     Listen,
     Look,
-    Means,
     Meet,
     Met,
-    Missed,
     Order,
     Outcome,
     Pause,
@@ -34,10 +30,9 @@ from appliance.gopro.steps import (
     Taken,
     Unanswered,
 )
-from appliance.gopro_addresses import likely_addresses, with_port
+from appliance.gopro_addresses import with_port
 
 _FAREWELL_S = 2.0
-_ASLEEP = "The GoPro at the end of the cable does not answer: switch it on."
 
 
 class Hands:
@@ -54,8 +49,8 @@ class Hands:
     async def perform(self, step: Step) -> Outcome:
         """Raises HungError if the camera gives an answer that has no end."""
         match step:
-            case Search(means=means):
-                return await _search(means)
+            case Search(means=means, address=address):
+                return await search(means, [address] if address else None)
             case Meet(address=address):
                 return await self._meet(with_port(address))
             case Look():
@@ -78,18 +73,23 @@ class Hands:
     async def _meet(self, address: str) -> Outcome:
         await self._hang_up()
         self._line = Line(address)
-        outcome = await self._call(_introduction)
-        if isinstance(outcome, Met):
-            self._model = outcome.model
-            self._line.keep_alive()
-        return outcome
+        greeted = await self._call(_greeting)
+        if not isinstance(greeted, Done):
+            return greeted
+        self._line.keep_alive()
+        await self._call(_introduction)
+        told = await self._call(_who)
+        met = told if isinstance(told, Met) else Met(Model(), "GoPro")
+        self._model = met.model
+        return met
 
     async def _do(self, order: Order) -> Outcome:
         if order in {"start", "start webcam"}:
             port = free_port(self._wanted_port, may_differ=self._may_name_port(order))
+            self._port = port or self._wanted_port
             if port is None:
-                return Taken(self._wanted_port)
-            self._port, self._started = port, order
+                return Taken(self._port)
+            self._started = order
         return await self._call(partial(self._give, order=order))
 
     def _may_name_port(self, order: Order) -> bool:
@@ -113,6 +113,8 @@ class Hands:
                 camera.stop_webcam()
             case "exit webcam":
                 camera.exit_webcam()
+            case "end transfer":
+                camera.end_transfer()
             case _:
                 assert_never(order)
         return Done()
@@ -146,31 +148,17 @@ def _undoing(started: Order | None) -> tuple[Order, ...]:
     return ("stop",) if started == "start" else ("stop webcam", "exit webcam")
 
 
-def _introduction(camera: GoProClient) -> Met:
+def _greeting(camera: GoProClient) -> Done:
     """It has to be an Open GoPro camera; who it is in particular is no condition."""
     camera.version()
-    with suppress(*TALK_ERRORS):
-        camera.introduce()
-        info = camera.info()
-        return Met(model_of(info.firmware_version, info.model_name), info.model_name or "GoPro")
-    return Met(Model(), "GoPro")
+    return Done()
 
 
-async def _search(means: Means) -> Outcome:
-    match means:
-        case "address":
-            return await _at_likely_addresses()
-        case "announcement":
-            return await helpers.find_announced()
-        case "bluetooth":
-            return await helpers.wake()
-        case _:
-            assert_never(means)
+def _introduction(camera: GoProClient) -> Done:
+    camera.introduce()
+    return Done()
 
 
-async def _at_likely_addresses() -> Found | Missed:
-    likely = likely_addresses(own_addresses())
-    for address in likely:
-        if await is_open_gopro(with_port(address)):
-            return Found(address)
-    return Missed(_ASLEEP if likely else "")
+def _who(camera: GoProClient) -> Met:
+    info = camera.info()
+    return Met(model_of(info.firmware_version, info.model_name), info.name)

@@ -37,6 +37,10 @@ _SUSPICIONS: tuple[tuple[Callable[[CameraState], bool], str], ...] = (
         lambda state: state.owner == "other device",
         "{camera} is controlled by another device: close the application there.",
     ),
+    (
+        lambda state: not state.has_preview,
+        "{camera} has no preview in the mode that it is in: switch it to video.",
+    ),
     (lambda state: state.is_cold, "{camera} is too cold: warm its battery."),
     (lambda state: state.card == "format error", "{camera} cannot read its card: format it there."),
     (lambda state: state.card == "full", "The card in {camera} is full: make room there."),
@@ -48,9 +52,16 @@ def hindrance(state: CameraState) -> str | None:
     return next((sentence for is_so, sentence in _HINDRANCES if is_so(state)), None)
 
 
-def refusal(why: str, state: CameraState) -> str:
+def refusal(said: str, state: CameraState) -> str:
     """Why it does not start its stream: what its state tells is likelier than what it answers."""
-    suspicions = (sentence for is_so, sentence in _SUSPICIONS if is_so(state))
-    said = why.replace("{", "(").replace("}", ")")
     otherwise = f"{{camera}} refuses to send its pictures ({said}): switch it off and on again."
-    return hindrance(state) or next(suspicions, otherwise)
+    return hindrance(state) or _suspicion(state) or otherwise
+
+
+def silence(state: CameraState) -> str:
+    """Why no picture comes though it took the command."""
+    return _suspicion(state) or GONE_SILENT
+
+
+def _suspicion(state: CameraState) -> str | None:
+    return next((sentence for is_so, sentence in _SUSPICIONS if is_so(state)), None)

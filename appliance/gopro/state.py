@@ -21,7 +21,8 @@ class CameraState(Struct, frozen=True):
     """What of it matters to us; what it does not tell has the value that stands in nobody's way.
 
     `battery_percent`, `card_free_bytes`: None when it does not say. `preview`: whether it believes that it sends one,
-    which it may still do after a press of the shutter has ended it.
+    which it may still do after a press of the shutter has ended it; `has_preview`: whether its mode knows one.
+    `is_transferring`: in a hurry (turbo); whoever began it may have gone.
     """
 
     is_busy: bool = False
@@ -32,6 +33,8 @@ class CameraState(Struct, frozen=True):
     is_wired: bool = False
     has_wired_control: bool = False
     preview: bool = False
+    has_preview: bool = True
+    is_transferring: bool = False
     preset_group: int = 0
     owner: Owner = "nobody"
     battery_percent: int | None = None
@@ -61,6 +64,8 @@ def _from_status(status: Mapping[str, object]) -> CameraState:
         is_wired=bool(number(115)),
         has_wired_control=bool(number(116)),
         preview=bool(number(32)),
+        has_preview=number(55) != 0,
+        is_transferring=bool(number(113)),
         preset_group=number(96) or 0,
         owner=_OWNERS.get(number(114) or 0, "nobody"),
         battery_percent=number(70),

@@ -9,13 +9,16 @@ from appliance.gopro.models import Model
 from appliance.gopro.state import CameraState
 
 Means = Literal["address", "announcement", "bluetooth"]
-Order = Literal["take", "release", "clock", "stop", "start", "start webcam", "stop webcam", "exit webcam"]
+Order = Literal[
+    "end transfer", "take", "release", "clock", "stop", "start", "start webcam", "stop webcam", "exit webcam"
+]
 
 
 class Search(Struct, frozen=True):
-    """Look for a camera by one means."""
+    """Look for a camera by one means. `address`: where it is, by the owner's word; "" for where such cameras are."""
 
     means: Means
+    address: str = ""
 
 
 class Meet(Struct, frozen=True):

@@ -105,7 +105,8 @@ class Attending(asyncio.DatagramProtocol):
     async def _ask(self) -> None:
         try:
             status = await self._control.status()
-            self._greeting = greeting((await self._control.info()).firmware_version)
+            if self._session.stage == "asking":
+                self._greeting = greeting((await self._control.info()).firmware_version)
             self._session.answered(status, time.monotonic())
         except ControlError as error:
             self._session.failed(str(error), time.monotonic())

@@ -5,6 +5,7 @@ from typing import Any
 
 import requests
 from msgspec import Struct
+from urllib3.exceptions import HTTPError
 
 from appliance.attending.abandoning import within
 from appliance.decoding import UnreadableError, decoded, decoded_or_none
@@ -108,7 +109,7 @@ class Control:
             raise ControlError(
                 f"{self._name} does not answer; is it on, with its Wi-Fi on, and is this box in its network?"
             ) from None
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, ValueError) as error:  # requests lets some of theirs through
             raise ControlError(f"{self._name} cannot be reached ({_cause(error)}); is this box in its Wi-Fi?") from None
 
     def _fetch(self, path: str, until_s: float) -> bytes:
@@ -125,7 +126,7 @@ class Control:
         return body
 
 
-def _cause(error: requests.RequestException) -> str:
+def _cause(error: Exception) -> str:
     """A word about it; requests' own texts are for programmers."""
     text = str(error)
     known = ("Connection refused", "Network is unreachable", "No route to host", "Connection reset", "aborted")

@@ -21,7 +21,8 @@ class Faults(Struct):
     """What is wrong with it now; may be changed while it runs.
 
     `hangs`: HTTP is taken and not answered. `refuses`: the status of every answer, 0 for none. `babbles`: no JSON.
-    `sees_nobody`: no guest is counted. `is_recording`: onto its card. `is_silent`: accepts, and sends nothing.
+    `sees_nobody`: no guest is counted. `is_recording`: onto its card, which ends the stream until it is started anew.
+    `is_silent`: accepts, and sends nothing.
     `loss`: which part of the datagrams is lost.
     """
 
@@ -66,6 +67,7 @@ class LegacyGoPro:
         self.stream_port = stream_port
         self._freezes_after_s = freezes_after_s
         self._firmware = firmware
+        self._wanted_greeting = b"_GPHD_:%d:0:2:0.000000\n" % (firmware[:3] in {"HD8", "HD9"})
         self._dice = random.Random(seed)  # noqa: S311 - chance, no secret
         self._viewer: str | None = None
         self._greeted_s = 0.0
@@ -110,7 +112,8 @@ class LegacyGoPro:
     def _greeted(self, greeting: bytes, port: int) -> None:
         self.greetings.append(greeting)
         self.greeters.add(port)
-        self._greeted_s = time.monotonic()
+        if greeting == self._wanted_greeting:
+            self._greeted_s = time.monotonic()
 
     def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
@@ -166,6 +169,8 @@ class LegacyGoPro:
     async def _send(self) -> None:
         async with transport_stream(self._film) as datagrams:
             async for packets in datagrams:
+                if self.faults.is_recording:
+                    return
                 is_frozen = time.monotonic() - self._greeted_s > self._freezes_after_s
                 is_lost = self.faults.is_silent or self._dice.random() < self.faults.loss
                 if self._out and not is_frozen and not is_lost:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from appliance.attendance import AccessPoint, Report
-from appliance.camera.attendant import attended
+from appliance.camera.attendant import TROUBLE_S, attended
 from appliance.camera.radio import Radio
 from appliance.camera.source import CameraTroubleError
 
@@ -47,7 +47,12 @@ async def test_a_trouble_that_lasts_is_told() -> None:
 
 async def test_a_search_without_end_is_told_at_its_limit() -> None:
     with pytest.raises(CameraTroubleError, match="Looking"):
-        await heard(Report("searching", "Looking."), limit_s=1.0)
+        await heard(Report("searching", "Looking."), limit_s=5.0)
+
+
+async def test_a_line_of_any_length_is_no_end_of_it() -> None:
+    """What a camera calls itself may be long: the recorder must not end for it."""
+    assert await heard(Report("preparing", "x" * 100_000), STREAMING) == STREAMING
 
 
 async def test_one_that_ends_is_told() -> None:
@@ -58,8 +63,14 @@ async def test_one_that_ends_is_told() -> None:
 async def test_the_radio_is_asked_into_the_cameras_wifi() -> None:
     radio = Wanderer()
     with pytest.raises(CameraTroubleError, match="Wi-Fi is on"):
-        await heard(WIFI, radio=radio)
+        await heard(WIFI, radio=radio, limit_s=8.0)
     assert radio.joined == [("GP1", "pw")]
+
+
+async def test_one_that_sees_late_that_it_was_joined_is_waited_for() -> None:
+    """Longer than a trouble may last; a second connection would begin the search anew."""
+    report = await heard(WIFI, f"pause {TROUBLE_S + 1}", STREAMING, radio=Wanderer(), limit_s=60.0)
+    assert report == STREAMING
 
 
 async def test_a_radio_that_cannot_says_why() -> None:

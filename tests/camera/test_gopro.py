@@ -12,6 +12,7 @@ from appliance.camera.source import CameraTroubleError
 from appliance.standins.gopro import GoProStandIn
 from tests.camera.conftest import Cutter
 from tests.stands.gopro import StandInFactory, attendants_of, count, until
+from tests.stands.troubles import trouble_of
 
 KEEP_ALIVE, STATE = "/gopro/camera/keep_alive", "/gopro/camera/state"
 
@@ -26,13 +27,6 @@ def source(camera: GoProStandIn, port: int) -> GoProCamera:
 def orders(camera: GoProStandIn) -> list[str]:
     """What was asked of it, without what is asked all the time."""
     return [path for _, path in camera.asked if path not in {KEEP_ALIVE, STATE}]
-
-
-async def trouble_of(camera: GoProCamera) -> str:
-    with pytest.raises(CameraTroubleError) as trouble:
-        async with camera.connect():
-            pass
-    return str(trouble.value)
 
 
 @pytest.mark.parametrize(("model", "codec"), [("HERO10", "h264"), ("HERO13", "hevc")])
@@ -59,6 +53,23 @@ async def test_over_usb_the_webcam_is_used(gopro: StandInFactory, free_port: int
         assert camera.camera.webcam == 2
         assert camera.camera.sends_to == ("127.0.0.1", free_port)
     assert orders(camera)[-2:] == ["/gopro/webcam/stop", "/gopro/webcam/exit"]
+
+
+async def test_a_webcam_that_sends_nothing_gives_way_to_the_preview(gopro: StandInFactory, free_port: int) -> None:
+    """It has to be ended for that: else the camera refuses the preview for ever."""
+    camera = gopro("HERO12", is_wired=True)
+    camera.faults.starts_dead = 2
+    async with source(camera, free_port).connect():
+        assert camera.camera.preview == camera.camera.sends_to == ("127.0.0.1", free_port)
+    assert orders(camera).count("/gopro/webcam/start") == 2
+
+
+async def test_whoever_is_not_introduced_is_known_all_the_same(gopro: StandInFactory, free_port: int) -> None:
+    camera = gopro("HERO12", is_wired=True)
+    camera.faults.drops.add("/gopro/camera/analytics")
+    recording = source(camera, free_port)
+    async with recording.connect():
+        assert (recording.name, camera.camera.webcam) == ("HERO12 Black", 2)
 
 
 async def test_a_camera_that_records_by_itself_is_told_and_let_be(gopro: StandInFactory, free_port: int) -> None:

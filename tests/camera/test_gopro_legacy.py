@@ -12,6 +12,7 @@ from appliance.standins.film import Film
 from appliance.standins.legacy_gopro import Faults, LegacyGoPro
 from tests.camera.conftest import Cutter
 from tests.stands.ports import free_port
+from tests.stands.troubles import trouble_of
 
 SMALL = Film(size="320x240")
 
@@ -27,15 +28,6 @@ def camera_of(gopro: LegacyGoPro, patience_s: float = 15) -> LegacyGoProCamera:
         control=gopro.control_port, greeting=gopro.greeting_port, wake=(gopro.wake_port,), stream=gopro.stream_port
     )
     return LegacyGoProCamera(address=gopro.host, ports=ports, patience_s=patience_s)
-
-
-async def trouble_of(camera: LegacyGoProCamera) -> str:
-    async with asyncio.timeout(60):
-        with pytest.raises(CameraTroubleError) as trouble:
-            async with camera.connect():
-                pass
-    assert "\n" not in str(trouble.value)
-    return str(trouble.value)
 
 
 async def test_it_is_woken_greeted_from_one_socket_recorded_and_told_to_stop(gopro: LegacyGoPro, cut: Cutter) -> None:
@@ -68,11 +60,27 @@ async def test_a_stream_that_stops_is_told_when_the_epoch_is_over_and_starts_ane
         assert footage.options["c:v"] == "copy"
 
 
-async def test_a_late_model_is_greeted_in_its_own_way(free_port: int) -> None:
-    late = LegacyGoPro(film=SMALL, stream_port=free_port, firmware="HD8.01.01.60.00")
-    async with late.running() as gopro, camera_of(gopro).connect():
-        pass
+async def test_a_press_of_its_shutter_is_told_as_the_end_of_the_stream(gopro: LegacyGoPro) -> None:
+    async def press(camera: LegacyGoProCamera) -> None:
+        async with camera.connect():
+            gopro.faults.is_recording = True
+            await gopro.told_to_stop.wait()
 
+    camera = camera_of(gopro)
+    with pytest.raises(CameraTroubleError, match="records onto its own card"):
+        await press(camera)
+    gopro.faults.is_recording = False
+
+    async with camera.connect() as footage:
+        assert footage.streams
+
+
+async def test_a_late_model_is_greeted_in_its_own_way(free_port: int, cut: Cutter) -> None:
+    late = LegacyGoPro(film=SMALL, stream_port=free_port, freezes_after_s=3.3, firmware="HD8.01.01.60.00")
+    async with late.running() as gopro:
+        recorded = await cut(camera_of(gopro), 5.5)
+
+    assert recorded.pictures() > 4 * 30, "it did not freeze"
     assert set(gopro.greetings) == {b"_GPHD_:1:0:2:0.000000\n"}
 
 

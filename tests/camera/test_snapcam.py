@@ -13,6 +13,7 @@ from appliance.child import Child
 from appliance.standins.film import Film
 from appliance.standins.rtsp import Faults, RtspServer
 from tests.camera.conftest import Cutter, segment_argv
+from tests.stands.troubles import trouble_of
 
 SMALL = Film(size="320x240")
 
@@ -25,15 +26,6 @@ async def server() -> AsyncIterator[RtspServer]:
 
 def camera_of(server: RtspServer) -> SnapCamera:
     return SnapCamera(address=server.host, port=server.port, patience=Patience(answer_s=0.5))
-
-
-async def trouble_of(camera: SnapCamera) -> str:
-    async with asyncio.timeout(60):
-        with pytest.raises(CameraTroubleError) as trouble:
-            async with camera.connect():
-                pass
-    assert "\n" not in str(trouble.value)
-    return str(trouble.value)
 
 
 async def test_what_comes_mixed_up_and_twice_is_recorded_in_order(server: RtspServer, cut: Cutter) -> None:

@@ -14,7 +14,7 @@ import pytest
 from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.found import Found
-from appliance.network.joining import Patience as NetworkPatience
+from appliance.network.patience import Patience as NetworkPatience
 from appliance.standins.bluez import BlueZ, Faults, Gatt
 from appliance.standins.film import Film
 from appliance.standins.rtsp import Faults as RtspFaults

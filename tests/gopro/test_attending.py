@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.attendance import AccessPoint
-from appliance.gopro.attending import WAKE_EVERY_S, Attending
+from appliance.gopro.attending import Attending
 from appliance.gopro.models import Model, model_of
+from appliance.gopro.seeking import WAKE_EVERY_S
 from appliance.gopro.state import CameraState
 from appliance.gopro.steps import (
     Do,
@@ -66,7 +67,7 @@ def test_whatever_happens_it_goes_on_in_good_order(choices: list[int], address: 
         if isinstance(step, Do):
             orders.append(step.order)
             assert not seen.is_encoding, "who records by himself is let be"
-            assert not seen.is_busy
+            assert not seen.is_busy or "webcam" in step.order, "but for its webcam it is waited for"
             if step.order == "start":
                 assert orders[-2] == "stop", "it is stopped before it is started"
             if step.order == "start webcam":
@@ -124,8 +125,81 @@ def test_a_wire_to_a_model_without_webcam_is_controlled() -> None:
 def test_a_webcam_that_fails_twice_gives_way_to_the_preview() -> None:
     attending = Attending("172.27.189.51")
     round_ = (WIRED, Done(), Done(), Refused("500"))
-    steps = play(attending, Met(HERO10, "HERO10"), *round_, *round_, Done(), WIRED, Done(), Done(), Done())
-    assert orders(steps)[-4:] == ["exit webcam", "take", "stop", "start"]
+    steps = play(attending, Met(HERO10, "HERO10"), *round_, *round_, Done(), Done(), WIRED, Done(), Done(), Done())
+    assert orders(steps)[-5:] == ["stop webcam", "exit webcam", "take", "stop", "start"]
+
+
+def test_a_webcam_that_runs_without_a_picture_is_ended_before_the_preview() -> None:
+    """Else the camera refuses the preview for as long as it is on."""
+    attending = Attending("172.27.189.51")
+    round_ = (WIRED, Done(), Done(), Done(), Silence())
+    steps = play(attending, Met(HERO10, "HERO10"), *round_, *round_, Done(), Done(), WIRED, Done(), Done(), Done())
+    assert orders(steps)[-5:] == ["stop webcam", "exit webcam", "take", "stop", "start"]
+    assert attending.report.state == "preparing", "no trouble before the preview was tried"
+
+
+def test_a_webcam_is_started_by_a_camera_that_is_busy_too() -> None:
+    """It may be busy with the webcam of somebody who was killed (GoPro's SDK does not wait with these calls)."""
+    attending = Attending("172.27.189.51", tells_time=True)
+    busy = Seen(CameraState(is_wired=True, is_busy=True))
+    steps = play(attending, Met(HERO12, "HERO12"), busy, Done(), Done(), Heard(8554, "h264"), busy)
+    assert orders(steps) == ["stop webcam", "start webcam"]
+    assert attending.report.state == "streaming"
+    over_wifi = Attending("10.5.5.9")
+    assert orders(play(over_wifi, Met(HERO12, "HERO12"), Seen(CameraState(is_busy=True)), FREE, Done())) == ["stop"]
+
+
+def test_a_transfer_of_files_is_ended_first() -> None:
+    attending = Attending("10.5.5.9")
+    steps = play(attending, Met(HERO12, "HERO12"), Seen(CameraState(is_transferring=True)), Done(), Done(), Done())
+    assert orders(steps) == ["end transfer", "stop", "start"]
+
+
+def test_a_camera_whose_mode_has_no_preview_is_told() -> None:
+    attending = Attending("10.5.5.9")
+    once: list[Outcome] = [Seen(CameraState(has_preview=False)), Done(), Done(), Silence()]
+    play(attending, Met(HERO12, "HERO12"), *once, *once)
+    assert attending.report.sentence == "HERO12 has no preview in the mode that it is in: switch it to video."
+
+
+def test_braces_in_what_others_say_are_no_gaps() -> None:
+    attending = Attending("10.5.5.9")
+    play(attending, Met(HERO12, "HERO{0}"), FREE, Done(), Refused("{x}"))
+    assert attending.report.sentence == "HERO{0} refuses to send its pictures ({x}): switch it off and on again."
+    absent = Attending()
+    play(absent, Missed(), Missed(), Missed("Bluetooth says {0}."), Missed())
+    assert absent.report.sentence.endswith("Bluetooth says {0}.")
+
+
+def test_one_that_sleeps_where_it_is_said_to_be_is_woken() -> None:
+    attending = Attending("10.5.5.9")
+    steps = play(attending, Unanswered(), Woken(AccessPoint("GP1", "secret")), Unanswered())
+    assert steps[1] == Search("bluetooth", "10.5.5.9")
+    assert attending.report.access_point == AccessPoint("GP1", "secret")
+    assert play(attending, Met(HERO12, "HERO12"), FREE)[1] == Look()
+
+
+def test_one_that_answers_while_it_is_being_woken_is_met() -> None:
+    attending = Attending("10.5.5.9")
+    steps = play(attending, Unanswered(), Found("10.5.5.9"), Met(HERO12, "HERO12"))
+    assert steps[-1] == Meet("10.5.5.9")
+    assert attending.report.state == "searching", "no trouble was told"
+
+
+def test_why_one_that_is_away_cannot_be_woken_is_told() -> None:
+    attending = Attending("10.5.5.9")
+    play(attending, Unanswered(), Missed("Bluetooth is off."))
+    assert attending.report.sentence.startswith("No GoPro answers at 10.5.5.9: ")
+    assert attending.report.sentence.endswith("is right. Bluetooth is off.")
+
+
+@pytest.mark.parametrize("address", ["", "172.27.189.51"])
+def test_one_that_is_woken_at_the_cable_needs_no_wifi(address: str) -> None:
+    """This box's radio stays where it is."""
+    asleep: list[Outcome] = [Unanswered()] if address else [Missed("At the cable."), Missed()]
+    attending = Attending(address)
+    play(attending, *asleep, Woken(AccessPoint("GP1", "secret")), *asleep[:1])
+    assert attending.report.access_point is None
 
 
 def test_a_camera_that_was_encoding_when_it_was_met_blocks_nobody() -> None:

@@ -30,6 +30,15 @@ def test_it_is_found_by_its_announcement(free_port: int) -> None:
     assert found("192.0.2.7", str(free_port), "--announce", addresses=("192.0.2.7/24",)) == "HERO12 Black"
 
 
+@pytest.mark.parametrize(
+    ("box", "said"),
+    [("172.27.189.52", "The GoPro at the end of the cable does not answer"), ("10.5.5.101", "No GoPro is found")],
+)
+def test_only_what_is_at_the_cable_is_said_to_be(free_port: int, box: str, said: str) -> None:
+    sentence = found("192.0.2.7", str(free_port), addresses=("192.0.2.7/24", f"{box}/24"))
+    assert sentence.startswith(said), sentence
+
+
 def test_where_none_is_the_owner_is_told_what_to_do(free_port: int) -> None:
     """Not announced, and at no address of such cameras."""
     sentence = found("192.0.2.7", str(free_port), addresses=("192.0.2.7/24",))

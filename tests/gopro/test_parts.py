@@ -62,12 +62,28 @@ def test_missing_and_senseless_statuses_stand_in_nobodys_way(status: dict[str, o
 
 
 def test_a_state_is_read() -> None:
-    status = {"6": 1, "8": 0, "10": 1, "33": 1, "54": 1024, "70": 12, "82": 1, "85": 0, "114": 2, "115": 1, "116": "1"}
+    status = {
+        "55": 0,
+        "113": 1,
+        "6": 1,
+        "8": 0,
+        "10": 1,
+        "33": 1,
+        "54": 1024,
+        "70": 12,
+        "82": 1,
+        "85": 0,
+        "114": 2,
+        "115": 1,
+        "116": "1",
+    }
     state = read_state(json.dumps({"status": status}).encode())
     assert state == CameraState(
         is_encoding=True,
         is_hot=True,
         is_wired=True,
+        has_preview=False,
+        is_transferring=True,
         has_wired_control=True,
         owner="other device",
         battery_percent=12,
@@ -81,7 +97,7 @@ def test_a_refusal_is_told_by_its_likeliest_reason() -> None:
     assert "controlled by another device" in refusal("500", CameraState(owner="other device"))
     assert "make room" in refusal("500", CameraState(card="full"))
     assert "(500)" in refusal("500", CameraState())
-    assert refusal("{x}", CameraState()).format(camera="HERO").startswith("HERO refuses")
+    assert "switch it to video" in refusal("500", CameraState(has_preview=False))
 
 
 def test_the_wire_comes_before_the_wifi() -> None:

@@ -97,6 +97,39 @@ class AnyCamera(RuleBasedStateMachine):
 TestAnyCamera = AnyCamera.TestCase
 
 
+def test_who_falls_silent_is_asked_why() -> None:
+    session = Session("GoPro", 0.0)
+    session.due(0.0)
+    session.answered(Status(guests=1, is_recording=False), 0.1)
+    session.due(0.1)
+    session.started(0.2)
+    session.heard(0.3)
+    session.due(0.3)
+    asked_s = session.next_s
+    assert session.due(asked_s) == ["ask"]
+    session.answered(Status(guests=1, is_recording=True), asked_s + 0.1)
+    assert asked_s < session.next_s <= 0.3 + SILENCE_S
+    session.due(0.3 + SILENCE_S)
+
+    assert session.trouble == "GoPro records onto its own card and sends no pictures meanwhile; stop it there."
+
+
+def test_who_goes_on_after_a_doubt_streams_on() -> None:
+    session = Session("GoPro", 0.0)
+    session.due(0.0)
+    session.answered(Status(guests=1, is_recording=False), 0.1)
+    session.due(0.1)
+    session.started(0.2)
+    session.heard(0.3)
+    session.due(2.0)
+    session.heard(2.1)
+    session.failed("It does not answer.", 2.2)
+    session.heard(2.3)
+    session.due(2.3 + SILENCE_S)
+
+    assert session.trouble == "GoPro has stopped sending; is it still on, charged and near?"
+
+
 def test_the_last_reason_is_the_one_that_is_told() -> None:
     session = Session("GoPro", 0.0)
     session.due(0.0)

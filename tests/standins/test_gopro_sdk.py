@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from appliance.standins.gopro.standin import SERIAL
+from appliance.standins.gopro.paths import SERIAL
 from tests.conftest import PROJECT_ROOT
 from tests.stands.own_network import in_own_network
 

@@ -19,7 +19,7 @@ from appliance.camera.gopro import GoProCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.standins.gopro import GoProStandIn
 from appliance.standins.gopro.announcement import Announcement
-from appliance.standins.gopro.standin import SERIAL
+from appliance.standins.gopro.paths import SERIAL
 
 
 async def find() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -37,10 +38,25 @@ def count(camera: GoProStandIn, path: str) -> int:
 
 def attendants_of(camera: GoProStandIn) -> list[int]:
     """The processes that were started to speak with it."""
+    return _running("appliance.gopro", camera.address)
+
+
+def helpers_running() -> list[int]:
+    """Those that this process started to look for cameras."""
+    return [pid for pid in _running("appliance.gopro.") if f"\nPPid:\t{os.getpid()}\n" in _status(pid)]
+
+
+def _running(*words: str) -> list[int]:
+    """The processes in whose command all of them stand."""
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            words = (entry / "cmdline").read_bytes() if entry.name.isdecimal() else b""
-            if b"appliance.gopro" in words and camera.address.encode() in words:
-                found.append(int(entry.name))
+            command = (entry / "cmdline").read_bytes().decode(errors="replace") if entry.name.isdecimal() else ""
+            found += [int(entry.name)] if command and all(word in command for word in words) else []
     return found
+
+
+def _status(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/status").read_text()
+    return ""

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from appliance.standins.gopro.announcement import Announcement
 from appliance.standins.gopro.kinds import KINDS
-from appliance.standins.gopro.standin import SERIAL, GoProStandIn
+from appliance.standins.gopro.paths import SERIAL
+from appliance.standins.gopro.standin import GoProStandIn
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from appliance.standins.gopro.machine import OPTIONS, Camera
 
 Query = Mapping[str, str]
 DEFAULT_PORT = 8554
+SERIAL = "C3501324500789"
 _ORDERS = {
     "/gopro/camera/setting": ["setting", "option"],
     "/gopro/camera/set_date_time": ["date", "time", "tzone", "dst"],
@@ -79,7 +80,7 @@ def _info(camera: Camera, _request: Request) -> Reply:
             "firmware_version": camera.kind.firmware,
             "model_name": camera.kind.name,
             "model_number": str(camera.kind.number),
-            "serial_number": "C3501324500789",
+            "serial_number": SERIAL,
         }
     )
 
@@ -109,6 +110,14 @@ def _wired_usb(camera: Camera, request: Request) -> Reply:
         return _REFUSED
     camera.has_wired_control = bool(on)
     return Reply(after_s=0.07)
+
+
+def _transfer(camera: Camera, request: Request) -> Reply:
+    on = _number(request.query, "p")
+    if on is None:
+        return _WRONG
+    camera.statuses[113] = on
+    return Reply()
 
 
 def _controller(camera: Camera, request: Request) -> Reply:
@@ -165,6 +174,8 @@ def _set_clock(camera: Camera, request: Request) -> Reply:
 
 
 def _stream_start(camera: Camera, request: Request) -> Reply:
+    if camera.statuses.get(113):
+        return _REFUSED
     port = _number(request.query, "port") if camera.kind.names_port else None
     accepted = camera.start_preview((request.address, port or request.default_port))
     return Reply(after_s=0.1) if accepted else _REFUSED
@@ -236,7 +247,7 @@ _HANDLERS: dict[str, Handler] = {
     "/gopro/webcam/stop": _webcam_stop,
     "/gopro/webcam/exit": _webcam_exit,
     "/gopro/webcam/status": _webcam_status,
-    "/gopro/media/turbo_transfer": _nothing,
+    "/gopro/media/turbo_transfer": _transfer,
     "/gp/gpControl/command/system/sleep": _sleep,
     "/gp/gpControl/command/system/reset": _reset,
 }

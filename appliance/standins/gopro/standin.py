@@ -18,7 +18,6 @@ from appliance.standins.gopro.paths import DEFAULT_PORT, Reply, Request, answer
 from appliance.standins.gopro.server import Server
 from appliance.standins.gopro.stream import Stream
 
-SERIAL = "C3501324500789"
 _TICK_S = 0.1
 
 
@@ -119,7 +118,7 @@ class GoProStandIn:
                 return None
             if concerns(self.faults.refuses, path):
                 return Reply(500)
-            if path.startswith(("/gopro/media/", "/videos/")):
+            if path.startswith(("/gopro/media/", "/videos/")) and path != "/gopro/media/turbo_transfer":
                 return self._of_card(path, query)
             return answer(self.camera, Request(path, query, address, now_s, self._stream_port))
 
@@ -132,8 +131,6 @@ class GoProStandIn:
                 return Reply(body=last) if last else Reply(204)
             case "/gopro/media/delete/file":
                 return Reply() if self.card.delete(query.get("path", "")) else Reply(400)
-            case "/gopro/media/turbo_transfer":
-                return Reply()
             case _:
                 return Reply() if path.startswith("/videos/DCIM/") else Reply(404)
 
