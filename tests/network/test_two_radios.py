@@ -145,8 +145,8 @@ async def test_a_network_is_proven_beside_the_camera(pair: StandInNetworkManager
         for password, came_to in (("wrong horse", "failed"), (other.password, "proven")):
             assert isinstance(await box.service.ask(WifiJoin(other.ssid.hex(), password)), WifiAttempt)
             now = (await box.until_state(came_to)).attempt
-            assert now is not None
             await until(box, lambda: carried(pair) == APART)
+        assert now is not None
         assert pair.calls.count("AddAndActivateConnection2") == joins + 2, "the camera was not joined anew"
         await box.service.ask(WifiKeep(now.id))
         await box.until_state("kept")
