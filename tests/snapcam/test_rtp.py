@@ -114,6 +114,8 @@ def test_one_stray_number_is_dropped_and_two_in_a_row_are_another_count() -> Non
 
     assert order.take(packet(30_000), 0.0) == []
     assert numbers(order.take(packet(101), 0.0)) == [101]
+    assert order.take(packet(30_001), 0.0) == [], "not in a row"
+    assert numbers(order.take(packet(102), 0.0)) == [102]
     assert order.take(packet(30_000), 0.0) == []
     assert numbers(order.take(packet(30_001), 0.0)) == [30_001]
     assert numbers(order.take(packet(30_002), 0.0)) == [30_002]
