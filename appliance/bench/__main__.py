@@ -24,7 +24,9 @@ from appliance.bench import (
     assembly,
     first_page,
     gallery,
+    gopro_recording,
     idleness,
+    keeping_alive,
     looking_back,
     press,
     queue_operations,
@@ -55,6 +57,8 @@ MEASUREMENTS: dict[str, Callable[[Stage], Awaitable[Measurement]]] = {
     "k": first_page.measure,
     "l": looking_back.measure,
     "m": gallery.measure,
+    "n": gopro_recording.measure,
+    "o": keeping_alive.measure,
 }
 NEEDED_BYTES = 7_000_000_000
 NEEDED_QUICK_BYTES = 500_000_000
@@ -90,8 +94,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="moment bench",
         description="Measure the recorder side by side with bare tools: a press to claim, b assembly, "
         "c processor, d memory, e start-up, f accuracy of joins; of the upload: g throughput, h memory, "
-        "i its queue, j wake-ups; of the pages: k first page and memory, l looking back, m gallery. "
-        "Takes about 15 minutes.",
+        "i its queue, j wake-ups; of the pages: k first page and memory, l looking back, m gallery; "
+        "of a GoPro: n recording, o keep-alives. Takes about 20 minutes.",
         allow_abbrev=False,
     )
     parser.add_argument("--only", type=_letters, metavar="a,c", default=list(MEASUREMENTS), help="these only")

@@ -19,7 +19,7 @@ class Row(Struct, frozen=True, kw_only=True):
 
 
 class Measurement(Struct, frozen=True):
-    """One letter of the list (a to m): its figures, how they came about, and how busy the machine was."""
+    """One letter of the list (a to o): its figures, how they came about, and how busy the machine was."""
 
     letter: str
     title: str

@@ -36,6 +36,11 @@ class Supervised:
         """The ffmpeg that records."""
         return next(pid for pid, name in children(self.pid).items() if name == "ffmpeg")
 
+    @property
+    def attendant_pid(self) -> int:
+        """The program that speaks with a camera which is talked to."""
+        return next(pid for pid, name in children(self.pid).items() if name.startswith("python"))
+
     async def wait_until_recording(self) -> StatusAnswer:
         """The first status that says `recording`.
 

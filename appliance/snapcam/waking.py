@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from appliance.attendance import AccessPoint, Report, say
 from appliance.attending.serving import serve
-from appliance.clock import SystemClock
+from appliance.clock import Clock, SystemClock
 from appliance.snapcam.bluetooth import wake
 from appliance.snapcam.commands import Told
 
@@ -39,11 +39,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def local_time(clock: Clock) -> time.struct_time | None:
+    """What the camera's clock may be set to; None where ours is not trusted."""
+    return time.localtime(clock.wall_s()) if clock.is_trusted() else None
+
+
 async def _wake(address: str, patience_s: float, woken: list[Told]) -> None:
     say(Report("searching", "A SnapCam is looked for by Bluetooth."))
-    clock = SystemClock()
-    local = time.localtime(clock.wall_s()) if clock.is_trusted() else None
-    told = await wake(address, local, patience_s)
+    told = await wake(address, local_time(SystemClock()), patience_s)
     say(Report("preparing", f"The Wi-Fi {told.ssid} is joined.", access_point=AccessPoint(told.ssid, told.password)))
     woken.append(told)
 

@@ -39,7 +39,7 @@ class Faults(Struct):
 class LegacyGoPro:
     """Inside `running()` it can be reached at `host`. `freezes_after_s`: without a greeting, as a HERO5 does.
 
-    `control_port`, `wake_port`: 0 for any that is free.
+    `control_port`, `greeting_port`, `wake_port`: where it listens; 0 is any, and known from then on.
     """
 
     def __init__(
@@ -48,10 +48,11 @@ class LegacyGoPro:
         host: str = "127.0.0.2",
         film: Film | None = None,
         stream_port: int = 8554,
+        control_port: int = 0,
+        greeting_port: int = 0,
+        wake_port: int = 0,
         freezes_after_s: float = 25.0,
         firmware: str = "HD5.02.02.70.00",
-        control_port: int = 0,
-        wake_port: int = 0,
         seed: int = 0,
     ) -> None:
         self.faults = Faults()
@@ -62,7 +63,7 @@ class LegacyGoPro:
         self.told_to_stop = asyncio.Event()
         self.wakes = 0
         self.host = host
-        self.control_port, self.wake_port, self.greeting_port = control_port, wake_port, 0
+        self.control_port, self.greeting_port, self.wake_port = control_port, greeting_port, wake_port
         self._film = film or Film()
         self.stream_port = stream_port
         self._freezes_after_s = freezes_after_s
@@ -82,10 +83,9 @@ class LegacyGoPro:
         loop = asyncio.get_running_loop()
         server = await asyncio.start_server(self._take, self.host, self.control_port)
         self.control_port = server.sockets[0].getsockname()[1]
-        self._out, _ = await loop.create_datagram_endpoint(lambda: _Ear(self._greeted), local_addr=(self.host, 0))
-        alarm, _ = await loop.create_datagram_endpoint(
-            lambda: _Ear(self._woken), local_addr=(self.host, self.wake_port)
-        )
+        greeted, woken = (self.host, self.greeting_port), (self.host, self.wake_port)
+        self._out, _ = await loop.create_datagram_endpoint(lambda: _Ear(self._greeted), local_addr=greeted)
+        alarm, _ = await loop.create_datagram_endpoint(lambda: _Ear(self._woken), local_addr=woken)
         self.greeting_port = self._out.get_extra_info("sockname")[1]
         self.wake_port = alarm.get_extra_info("sockname")[1]
         try:

@@ -49,13 +49,15 @@ class Request(NamedTuple):
 class RtspServer:
     """Inside `running()` it can be reached at `host` and `port`.
 
-    `payload`: what it sends. `forgets_after_s`: without another PLAY it sends no more.
+    `port`: 0 is any, known from then on. `payload`: what it sends. `forgets_after_s`: without another PLAY it sends no
+    more.
     """
 
     def __init__(
         self,
         *,
         host: str = "127.0.0.3",
+        port: int = 0,
         film: Film | None = None,
         payload: Literal["mpegts", "h264"] = "mpegts",
         forgets_after_s: float = 12.0,
@@ -65,8 +67,9 @@ class RtspServer:
         self.faults = Faults()
         self.requests: list[Request] = []
         self.played_thrice = asyncio.Event()
+        self.torn_down = asyncio.Event()
         self.host = host
-        self.port = 0
+        self.port = port
         self._film = film or Film(size="1280x720")
         self._payload = payload
         self._forgets_after_s = forgets_after_s
@@ -148,6 +151,7 @@ class RtspServer:
             if self._sending is None:
                 self._sending = asyncio.create_task(self._send(viewer))
         if request.method == "TEARDOWN":
+            self.torn_down.set()
             self._stop()
         return b""
 

@@ -24,8 +24,8 @@ async def server() -> AsyncIterator[RtspServer]:
         yield running
 
 
-def camera_of(server: RtspServer) -> SnapCamera:
-    return SnapCamera(address=server.host, port=server.port, patience=Patience(answer_s=0.5))
+def camera_of(server: RtspServer, *, answer_s: float = 0.5, audio: str = "auto") -> SnapCamera:
+    return SnapCamera(address=server.host, port=server.port, audio=audio, patience=Patience(answer_s=answer_s))
 
 
 async def test_what_comes_mixed_up_and_twice_is_recorded_in_order(server: RtspServer, cut: Cutter) -> None:
@@ -47,6 +47,42 @@ async def test_bare_pictures_are_recorded_in_order(cut: Cutter) -> None:
     assert recorded.pictures() > 2 * 30
     assert max(recorded.key_frame_distances_s()) <= 1.1
     recorded.decode()
+
+
+@pytest.mark.parametrize(("audio", "codecs"), [("auto", ["h264", "aac"]), ("none", ["h264"])])
+async def test_its_sound_is_kept_unless_nobody_wants_it(cut: Cutter, audio: str, codecs: list[str]) -> None:
+    async with RtspServer(film=Film(size="320x240", has_sound=True)).running() as server:
+        recorded = await cut(camera_of(server, audio=audio), 2)
+
+    assert recorded.codecs() == codecs
+    recorded.decode()
+
+
+async def test_a_server_that_takes_its_time_to_come_up_is_waited_for(free_port: int) -> None:
+    server = RtspServer(film=SMALL, port=free_port)
+    camera = camera_of(server, answer_s=60.0)
+
+    async def view() -> None:
+        async with camera.connect():
+            pass
+
+    viewing = asyncio.create_task(view())
+    await asyncio.sleep(1.5)
+    assert not viewing.done(), "refused at first"
+    async with server.running():
+        await viewing
+
+
+async def test_pictures_that_stop_are_told_when_the_epoch_is_over(server: RtspServer) -> None:
+    """Though the connection stays open."""
+
+    async def lose_it() -> None:
+        async with camera_of(server).connect():
+            server.faults = Faults(is_silent=True)
+            await server.torn_down.wait()
+
+    with pytest.raises(CameraTroubleError, match="has stopped sending"):
+        await lose_it()
 
 
 async def test_the_end_of_bare_pictures_ends_ffmpeg(tmp_path: Path) -> None:

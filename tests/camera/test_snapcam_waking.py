@@ -91,7 +91,7 @@ async def trouble_of(camera: SnapCamera) -> str:
 
 async def test_it_is_woken_joined_and_viewed_and_then_viewed_without_waking(world: World) -> None:
     radio = Radio()
-    world.talk.faults = TalkFaults(refusals=1, damages=1, stutters=1)
+    world.talk.faults = TalkFaults(refusals=1, damages=1, stutters=1, silences=1)
     camera = world.camera(radio)
     async with camera.connect() as footage:
         assert footage.options["c:v"] == "copy"

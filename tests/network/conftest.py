@@ -93,7 +93,8 @@ def be_in(air: StandInNetworkManager, name: str, router: Router) -> None:
 
     def join(state: State) -> None:
         connection = Connection(f"{SETTINGS_PATH}/1", {"connection": {"id": ("s", name)}}, "disk")
-        state.heard, state.active = [router], Active(air._new_path("ActiveConnection"), connection, router, is_up=True)
+        state.heard = [router]
+        state.radios[0].active = Active(air._new_path("ActiveConnection"), connection, router, is_up=True)
 
     air.change(join)
 

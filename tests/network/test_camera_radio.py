@@ -183,6 +183,75 @@ async def test_a_home_that_is_away_costs_one_leg(both: StandInNetworkManager, bo
         assert ssid_of(both) == CAMERA.ssid
 
 
+async def test_a_press_ends_a_turn_that_is_at_home(both: StandInNetworkManager, boxes: Boxes) -> None:  # noqa: F811
+    """Though memories are on their way, and more of them wait."""
+    moving = replace(ONE, is_moving=True)
+    async with boxes(CALM, camera=WANTED, turns=TURNS) as box:
+        await until_with_camera(box, both)
+        box.queue(moving)
+        await until(box, lambda: ssid_of(both) == HOME.ssid and box.radio[-1] == (LENT, None))
+        box.room.press_is_kept(is_busy=True)
+        await until(box, lambda: ssid_of(both) == CAMERA.ssid and box.radio[-1] == (None, AWAY))
+        assert (LENT, AWAY) in box.radio, "uploads are told before the radio leaves, recording after it is there"
+
+
+@pytest.mark.parametrize(
+    ("limits", "want"),
+    [
+        (replace(TURNS, home_s=0.3), replace(ONE, is_moving=True)),
+        (replace(TURNS, idle_s=0.3), ONE),
+    ],
+    ids=["so long at home", "so long at home without anything on its way"],
+)
+async def test_a_turn_at_home_ends_in_time(
+    both: StandInNetworkManager,
+    boxes: Boxes,  # noqa: F811
+    limits: TurnPlan,
+    want: Want,
+) -> None:
+    async with boxes(CALM, camera=WANTED, turns=limits) as box:
+        await until_with_camera(box, both)
+        box.queue(want)
+        await until(box, lambda: ssid_of(both) == HOME.ssid)
+        await until(box, lambda: ssid_of(both) == CAMERA.ssid and box.radio[-1] == (None, AWAY))
+        assert both.calls.count("ActivateConnection") == 1, "and a rest follows"
+
+
+async def test_a_way_home_that_takes_too_long_is_given_up(
+    both: StandInNetworkManager,
+    boxes: Boxes,  # noqa: F811
+) -> None:
+    async with boxes(CALM, camera=WANTED, turns=replace(TURNS, join_s=1.0)) as box:
+        box.room._works._joining._patience = replace(QUICK, keep_s=10 * PATIENCE_S)  # nothing else ends the join
+        await until_with_camera(box, both)
+        both.is_slow.set()
+        box.queue(ONE)
+        await until(box, lambda: "ActivateConnection" in both.calls)
+        await until(box, lambda: box.radio[-1][1] == AWAY and both.calls.count("AddAndActivateConnection2") > 1)
+        both.is_slow.clear()
+        await until(box, lambda: ssid_of(both) == CAMERA.ssid and box.radio[-1] == (None, AWAY))
+
+
+async def test_a_way_to_the_camera_that_takes_too_long_is_tried_again_with_the_recording_free(
+    both: StandInNetworkManager,
+    boxes: Boxes,  # noqa: F811
+) -> None:
+    async with boxes(CALM, camera=WANTED, turns=replace(TURNS, join_s=1.0)) as box:
+        box.room._works._joining._patience = replace(QUICK, keep_s=10 * PATIENCE_S)
+        await until_with_camera(box, both)
+        box.queue(ONE)
+        await until(box, lambda: ssid_of(both) == HOME.ssid and box.radio[-1] == (LENT, None))
+        both.is_slow.set()
+        joins = both.calls.count("AddAndActivateConnection2")
+        box.queue(Want(asked_number=1))
+        await until(box, lambda: both.calls.count("AddAndActivateConnection2") > joins)
+        await until(box, lambda: not box.room._radio.is_at_work and box.radio[-1][0] is None)
+        assert "is the camera switched on?" in await sentence(box)
+        both.is_slow.clear()
+        box.room._radio._turns._not_before_s = 0.0
+        await until_with_camera(box, both)
+
+
 async def test_the_set_up_network_has_the_radio_first(both: StandInNetworkManager, boxes: Boxes) -> None:  # noqa: F811
     async with boxes(CALM, camera=WANTED, turns=TURNS) as box:
         await until_with_camera(box, both)

@@ -103,7 +103,7 @@ async def test_it_is_seen_how_the_network_is(air: StandInNetworkManager, driver:
     await driver.manager.switch_radio_on()
     assert not (await driver.view()).sight.is_blocked
 
-    air.change(lambda state: setattr(state, "has_radio", False))
+    air.change(lambda state: state.radios.clear())
     assert not (await driver.view()).sight.has_radio
 
 

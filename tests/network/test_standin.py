@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from appliance.network.standin.air import Router
-from appliance.network.standin.state import NAME, Active, Connection, State
+from appliance.network.standin.state import NAME, Active, Connection, State, Wireless
 
 INTERFACES = Path("/usr/share/dbus-1/interfaces")
 
@@ -23,7 +23,7 @@ def real_properties(interface: str) -> dict[str, str]:
 def shown() -> dict[str, dict[str, str]]:
     home = Router(b"home")
     connection = Connection("/c", {"connection": {"id": ("s", "home")}}, "disk")
-    state = State(has_wire=True, heard=[home], active=Active("/a", connection, home, is_up=True))
+    state = State(has_wire=True, heard=[home], radios=[Wireless(active=Active("/a", connection, home, is_up=True))])
     return {
         interface: {name: signature for name, (signature, _) in properties.items()}
         for interfaces in state.objects().values()

@@ -36,7 +36,7 @@ def join_hotel(air: StandInNetworkManager) -> None:
 
 
 def leave(air: StandInNetworkManager) -> None:
-    air.change(lambda state: setattr(state, "active", None))
+    air.change(lambda state: setattr(state.radios[0], "active", None))
 
 
 def set_wire(air: StandInNetworkManager, name: str) -> None:

@@ -1,5 +1,6 @@
 """Frames of a SnapCam, and the exchange of one command, over an air that damages, repeats and swallows."""
 
+import time
 from typing import Any
 
 import pytest
@@ -54,6 +55,66 @@ def test_anything_is_taken_without_an_error(said: list[bytes]) -> None:
         read_acknowledgement(piece)
 
 
+def put_together(whole: bytes) -> list[str]:
+    assembly = Assembly()
+    return [assembly.take(piece) for piece in pieces(whole)]
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        b'\xffa{"Type":18}CRC:1',
+        b'\xffb{"Type":18}CRX:1',
+        b'\xffb{"Type":18}CRC:2',
+        b'\xff+b{"Type":18}CRC:1',
+        b'\xff0xb{"Type":18}CRC:1',
+        b'\xffzz{"Type":18}CRC:1',
+        b'\xff000b{"Type":18}CRC:1',
+        b'\xff{"Type":18}CRC:1',
+        b'b{"Type":18}CRC:1',
+    ],
+    ids=[
+        "too short",
+        "no check",
+        "wrong check",
+        "a sign",
+        "a prefix",
+        "no digits",
+        "too many",
+        "no length",
+        "no begin",
+    ],
+)
+def test_what_is_no_frame_is_damaged(whole: bytes) -> None:
+    assert put_together(whole)[0] == "damaged"
+
+
+def test_a_long_frame_and_one_with_a_capital_digit() -> None:
+    long = frame({"a": "x" * 300})
+    assert long.startswith(b"\xff134{")
+    assert put_together(long)[-1] == "done"
+    told = frame({"Type": 15})
+    assert told.endswith(b"CRC:e")
+    assert put_together(told[:-1] + b"E") == ["done"]
+
+
+def test_what_is_asked_by_which_number() -> None:
+    """dimhoff/snapcamcontrol: 15 sets the clock, 18 its Wi-Fi, 22 switches that on, 24 card, 25 version, 27 battery."""
+    asked = {
+        18: commands.ask_wifi(),
+        22: commands.switch_wifi_on(),
+        24: commands.ask_card(),
+        25: commands.ask_version(),
+        27: commands.ask_battery(),
+        29: commands.ask_address(),
+    }
+    assert {number: exchange.write() for number, exchange in asked.items()} == {
+        number: frame({"Type": number}) for number in asked
+    }
+    clock = commands.set_clock(time.struct_time((2026, 1, 2, 3, 4, 5, 0, 0, 0)))
+    assert clock._pieces == pieces(frame({"time": "20260102030405", "Type": 15}))
+
+
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
@@ -64,6 +125,7 @@ def test_anything_is_taken_without_an_error(said: list[bytes]) -> None:
         (b"{", None),
         (b"\xffb{", None),
         (b"{\xfe}", None),
+        (b'{"Type":18,"ret":1}\0\0', True),
     ],
 )
 def test_an_acknowledgement(said: bytes, meaning: bool | None) -> None:
@@ -156,4 +218,5 @@ def test_what_it_told() -> None:
         assert told.address == OWN_ADDRESS, "it has none before its Wi-Fi is on"
     strange = read_told({"ssid": "a"}, {"ip": "--port=1", "battery": [], "free": "zz"})
     assert strange == Told("a", "", OWN_ADDRESS)
+    assert OWN_ADDRESS == "192.168.2.103"
     assert strange.warning is None

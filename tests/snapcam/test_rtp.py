@@ -114,9 +114,34 @@ def test_one_stray_number_is_dropped_and_two_in_a_row_are_another_count() -> Non
 
     assert order.take(packet(30_000), 0.0) == []
     assert numbers(order.take(packet(101), 0.0)) == [101]
+    assert order.take(packet(30_001), 0.0) == [], "not in a row"
+    assert numbers(order.take(packet(102), 0.0)) == [102]
     assert order.take(packet(30_000), 0.0) == []
     assert numbers(order.take(packet(30_001), 0.0)) == [30_001]
     assert numbers(order.take(packet(30_002), 0.0)) == [30_002]
+
+
+def test_a_long_loss_and_an_old_packet_are_no_other_count() -> None:
+    """Some seconds without a radio, at three hundred packets a second."""
+    order = Reordering()
+    order.take(packet(5_000), 0.0)
+    assert order.take(packet(7_900), 1.0) == []
+    assert order.until_s == 1.8
+    assert order.overdue(1.7) == []
+    assert numbers(order.overdue(1.8)) == [7_900]
+    assert order.lost == 2_899
+
+    assert order.take(packet(6_000), 2.0) == []
+    assert order.take(packet(6_001), 2.0) == []
+    assert order.dropped == 2
+
+
+def test_so_many_may_wait_for_one() -> None:
+    order = Reordering()
+    order.take(packet(0), 0.0)
+    assert [one for number in range(2, 258) for one in order.take(packet(number), 0.0)] == []
+    assert numbers(order.take(packet(258), 0.0)) == [*range(2, 259)]
+    assert order.lost == 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 65_535), st.integers(0, 1)), max_size=100))

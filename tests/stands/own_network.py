@@ -22,3 +22,9 @@ def in_own_network(argv: Sequence[str], *addresses: str) -> list[str]:
         pytest.skip("this machine lets its users have no network of their own")
     script = " && ".join([*setting_up, 'exec "$@"'])
     return [*entering, "sh", "-ec", script, "sh", *argv]
+
+
+def beside(pid: int) -> list[str]:
+    """The beginning of a command that runs in the network of a process which `in_own_network` has started."""
+    as_its_root = ["--preserve-credentials", "--user"] if os.geteuid() else []
+    return ["nsenter", *as_its_root, "--net", "--target", str(pid)]

@@ -19,6 +19,8 @@ from appliance.network.profiles import Wanted, home_settings
 from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import Connection, State
+from tests.stands.faults import Stall
+from tests.stands.faulty_proxy import FaultyProxy
 from tests.stands.private_bus import PrivateBus
 from tests.stands.storage_servers import StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, wait_until
@@ -63,14 +65,20 @@ def is_proven(upload: MemoryUpload) -> bool:
     return upload.state == "proven"
 
 
+def started(box: BoxFactory, section: str) -> Box:
+    """With its radio with the camera, which it leaves for who asks alone."""
+    network = {"set_up": "asked", "camera_ssid": "SnapCam_2264", "camera_password": "123456789", "turn_memories": 0}
+    recorder = box(upload={"remote": "garage:moments"}, network=network)
+    set_up(recorder, section)
+    recorder.start()
+    wait_until("the radio is with the camera", lambda: "with the camera" in radio_of(recorder), 30)
+    return recorder
+
+
 def test_a_memory_goes_home_in_a_turn_and_the_gap_is_told(
     box: BoxFactory, storage: StorageServer, air: StandInNetworkManager
 ) -> None:
-    network = {"set_up": "asked", "camera_ssid": "SnapCam_2264", "camera_password": "123456789", "turn_memories": 0}
-    recorder = box(upload={"remote": "garage:moments"}, network=network)
-    set_up(recorder, storage.section("garage"))
-    recorder.start()
-    wait_until("the radio is with the camera", lambda: "with the camera" in radio_of(recorder), 30)
+    recorder = started(box, storage.section("garage"))
     saved = recorder.save(wait=True)
     wait_until("it waits", lambda: upload_of(recorder, saved.name).reason == AWAY, 20)
 
@@ -85,6 +93,31 @@ def test_a_memory_goes_home_in_a_turn_and_the_gap_is_told(
     told = next(memory for memory in recorder.kept() if memory.name == later.name)
     assert LENT in [gap.reason for gap in told.gaps]
     assert "ActivateConnection" in air.calls
+
+
+def test_a_press_in_the_middle_of_a_turn_ends_it(
+    box: BoxFactory, storage: StorageServer, air: StandInNetworkManager
+) -> None:
+    """The storage takes the file and comes to no end: nothing but the press ends this turn for minutes."""
+    with FaultyProxy(storage.port, Stall()) as proxy:
+        recorder = started(box, storage.section("garage", port=proxy.port))
+        first = recorder.save(wait=True)
+        press_upload(recorder)
+        wait_until("it is on its way", lambda: proxy.connections > 0, 60)
+        assert recorder.status().recording.reason == LENT
+
+        pressed = recorder.save(minutes=1.0)
+        assert pressed.state == "secured"
+        wait_until("it records again", lambda: recorder.state() == "recording", 60)
+        assert "with the camera" in radio_of(recorder)
+        recorder.wait_until_kept()
+        assert not is_proven(upload_of(recorder, first.name)), "what was on its way waits for another turn"
+
+        had = recorder.status().ring.segments
+        recorder.wait_for_segments(had + 2)
+        later = recorder.save(minutes=1.0, wait=True)
+        truth = next(memory for memory in recorder.kept() if memory.name == later.name)
+        assert [gap.reason for gap in truth.gaps] == [LENT]
 
 
 @pytest.mark.parametrize("password", ["", "of yesterday"])

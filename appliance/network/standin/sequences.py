@@ -13,6 +13,8 @@ NOT_FOUND = [Step(120, 50, 53), Step(30, 120, 0)]
 NO_ADDRESS = [Step(70, 50, 0), Step(120, 70, 5), Step(30, 120, 0)]
 LEAVING = [Step(110, 100, 60), Step(30, 110, 60)]
 """What was joined gives way to another."""
+UNPLUGGED = [Step(10, 100, 36)]
+"""A radio that is pulled out; not recorded, but by NetworkManager's own list of reasons: the device was removed."""
 ACCESS_POINT = [Step(40, 30, 0), Step(50, 40, 0), *RIGHT]
 
 WPA2_REFUSED = [Whisper("State", "4way_handshake"), Whisper("DisconnectReason", 15), Whisper("State", "disconnected")]

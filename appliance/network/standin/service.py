@@ -1,7 +1,7 @@
 """NetworkManager's name, objects, calls and signals on a bus, over made-up state.
 
 It runs in a thread of its own, so that it answers while whoever drives it waits. It misbehaves on demand: it may be
-silent, refuse, babble, vanish, start anew, or lose its radio.
+silent, refuse, babble, vanish, start anew, or lose a radio.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from dbus_next.signature import Variant
 
 from appliance.network.outcome import DeviceState, Step, Whisper
 from appliance.network.standin.air import Join, join_of
-from appliance.network.standin.sequences import ACCESS_POINT, LEAVING
-from appliance.network.standin.state import NAME, PATH, WIFI_PATH, Active, Connection, Content, State
+from appliance.network.standin.sequences import ACCESS_POINT, LEAVING, UNPLUGGED
+from appliance.network.standin.state import NAME, PATH, Active, Checkpoint, Connection, Content, State, Wireless
 
 SUPPLICANT = "fi.w1.wpa_supplicant1"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
@@ -59,11 +59,15 @@ class StandInNetworkManager:
         """While set, a join stays at its beginning."""
         self.scans = True
         """Whether a scan that is asked for is made."""
+        self.joins_by_itself = False
+        """Whether a radio that carries nothing is taken into a known network, unless somebody had it leave one. A
+        connection is on one radio at a time."""
         self._address = address
         self._step_s = step_s
         self._bus: MessageBus | None = None
         self._numbers = 0
-        self._work: asyncio.Task[None] | None = None
+        self._works: dict[str, asyncio.Task[None]] = {}
+        """By the path of the radio."""
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="stand-in network-manager")
@@ -119,8 +123,16 @@ class StandInNetworkManager:
         self._in_thread(self._change(what))
 
     def forget_home(self) -> None:
-        """The network that is joined is out of reach."""
-        self._in_thread(self._lose())
+        """The network that the first radio is in is out of reach."""
+        self._in_thread(self._lose(self.state.radios[0]))
+
+    def plug(self, radio: Wireless) -> None:
+        """There is one more."""
+        self._in_thread(self._plug(radio))
+
+    def unplug(self, interface: str) -> None:
+        """This radio is gone, whatever it did."""
+        self._in_thread(self._unplug(interface))
 
     # the thread's own
 
@@ -135,12 +147,14 @@ class StandInNetworkManager:
             assert await self._bus.request_name(name, NameFlag.DO_NOT_QUEUE) is RequestNameReply.PRIMARY_OWNER
 
     async def _stop(self) -> None:
-        await self._stop_work()
+        for radio in self.state.radios:
+            await self._stop_work(radio)
+            radio.active, radio.state = None, DeviceState.DISCONNECTED
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
         state = self.state
-        state.active, state.device, state.checkpoints = None, DeviceState.DISCONNECTED, {}
+        state.checkpoints = {}
         state.connections = {path: one for path, one in state.connections.items() if one.kind == "disk"}
         bus, self._bus = self._bus, None
         if bus:
@@ -150,15 +164,41 @@ class StandInNetworkManager:
         what(self.state)
         await self._tell()
 
-    async def _lose(self) -> None:
-        active = self.state.active
-        if active and active.router:
-            active.router.is_on = False
-        await self._stop_work()
-        await self._step(Step(120, 100, 53))
-        self.state.active = None
-        await self._step(Step(30, 120, 0))
+    async def _lose(self, radio: Wireless) -> None:
+        if radio.active and radio.active.router:
+            radio.active.router.is_on = False
+        await self._stop_work(radio)
+        await self._step(radio, Step(120, 100, 53))
+        radio.active = None
+        await self._step(radio, Step(30, 120, 0))
         await self._tell()
+
+    async def _plug(self, radio: Wireless) -> None:
+        self.state.radios.append(radio)
+        await self._step(radio, Step(30, 20, 0))
+        await self._tell()
+        self._join_by_itself()
+
+    async def _unplug(self, interface: str) -> None:
+        (gone,) = [radio for radio in self.state.radios if radio.interface == interface]
+        await self._stop_work(gone)
+        for step in UNPLUGGED:
+            await self._step(gone, step)
+        self._let_go(gone)
+        self.state.radios.remove(gone)
+        await self._tell()
+        self._join_by_itself()
+
+    def _join_by_itself(self) -> None:
+        """Each radio that carries nothing is taken into what nobody else is in."""
+        if not self.joins_by_itself:
+            return
+        for radio in [one for one in self.state.radios if one.active is None]:
+            carried = [other.active.connection for other in self.state.radios if other.active]
+            names = {router.ssid for router in self.state.routers if router.is_on}
+            for known in self.state.connections.values():
+                if known.kind == "disk" and known.ssid in names and known not in carried and radio.active is None:
+                    self._use(known, radio)
 
     async def _tell(self) -> None:
         """The properties of the manager and of what it is connected by, which may have changed."""
@@ -262,38 +302,42 @@ class StandInNetworkManager:
     def _delete(self, message: Message) -> tuple[str, list[Any]]:
         gone = self._connection(str(message.path))
         del self.state.connections[gone.path]
-        if self.state.active and self.state.active.connection is gone:
-            self._begin(self._leave())
+        for radio in self.state.radios:
+            if radio.active and radio.active.connection is gone:
+                self._begin(radio, self._leave_for_good(radio))
         return "", []
 
     def _add_and_activate(self, message: Message) -> tuple[str, list[Any]]:
-        settings, _, _, options = message.body
-        self._require_radio()
+        settings, device, _, options = message.body
+        radio = self._radio(device)
         made = self._new(_content(settings), options["persist"].value)
         if made.is_access_point:
             self.hotspots.append(made.settings)
-        return "ooa{sv}", [made.path, self._use(made), {}]
+        return "ooa{sv}", [made.path, self._use(made, radio), {}]
 
     def _activate(self, message: Message) -> tuple[str, list[Any]]:
-        self._require_radio()
-        return "o", [self._use(self._connection(message.body[0]))]
+        radio = self._radio(message.body[1])
+        return "o", [self._use(self._connection(message.body[0]), radio)]
 
-    def _require_radio(self) -> None:
-        if not (self.state.has_radio and self.state.is_enabled):
+    def _radio(self, path: str) -> Wireless:
+        found = [radio for radio in self.state.radios if radio.path == path]
+        if not (found and self.state.is_enabled):
             raise RefusalError(f"{NAME}.UnknownConnection", "no suitable device")
+        return found[0]
 
     def _deactivate(self, message: Message) -> tuple[str, list[Any]]:
-        if not self.state.active or self.state.active.path != message.body[0]:
+        carriers = [one for one in self.state.radios if one.active and one.active.path == message.body[0]]
+        if not carriers:
             raise RefusalError(f"{NAME}.ConnectionNotActive", "not active")
-        self._begin(self._leave())
+        self._begin(carriers[0], self._leave(carriers[0]))
         return "", []
 
     def _checkpoint(self, message: Message) -> tuple[str, list[Any]]:
         if self.state.checkpoints:
             raise RefusalError(f"{NAME}.InvalidArguments", "device is already included in checkpoint")
         path = self._new_path("Checkpoint")
-        active = self.state.active
-        self.state.checkpoints[path] = dict(self.state.connections), active.connection if active else None
+        carried = {one.path: one.active.connection if one.active else None for one in self.state.radios}
+        self.state.checkpoints[path] = Checkpoint(dict(self.state.connections), carried)
         self._timers[path] = self._loop.call_later(message.body[1], self._go_back, path)
         return "o", [path]
 
@@ -301,15 +345,22 @@ class StandInNetworkManager:
         if message.body[0] not in self.state.checkpoints:
             raise RefusalError(f"{NAME}.InvalidArguments", "no such checkpoint")
         self._go_back(message.body[0])
-        return "a{su}", [{WIFI_PATH: 0}]
+        return "a{su}", [{radio.path: 0 for radio in self.state.radios}]
 
     def _go_back(self, path: str) -> None:
         self._timers.pop(path).cancel()
-        self.state.connections, before = self.state.checkpoints.pop(path)
-        if before:
-            self._use(before)
-        else:
-            self._begin(self._leave())
+        before = self.state.checkpoints.pop(path)
+        self.state.connections = before.connections
+        for radio in self.state.radios:
+            self._go_back_with(radio, before.carried.get(radio.path))
+
+    def _go_back_with(self, radio: Wireless, before: Connection | None) -> None:
+        work = self._works.get(radio.path)
+        is_settled = work is None or work.done()
+        if before is None:
+            self._begin(radio, self._leave(radio))
+        elif not (is_settled and radio.active and radio.active.connection is before):
+            self._use(before, radio)
 
     def _destroy(self, message: Message) -> tuple[str, list[Any]]:
         self._timers.pop(message.body[0]).cancel()
@@ -318,42 +369,50 @@ class StandInNetworkManager:
 
     def _set(self, message: Message) -> tuple[str, list[Any]]:
         self.state.is_enabled = bool(message.body[2].value)
-        self._begin(self._tell())
+        self._begin(None, self._tell())
         return "", []
 
     # what takes time
 
-    def _use(self, connection: Connection) -> str:
+    def _use(self, connection: Connection, radio: Wireless) -> str:
         path = self._new_path("ActiveConnection")
-        self._begin(self._come_up(Active(path, connection)))
+        self._begin(radio, self._come_up(radio, Active(path, connection)))
         return path
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        before, self._work = self._work, None
+    def _begin(self, radio: Wireless | None, work: Coroutine[Any, Any, None]) -> None:
+        key = radio.path if radio else ""
+        before = self._works.pop(key, None)
         if before:
             before.cancel()
-        self._work = self._loop.create_task(work)
+        self._works[key] = self._loop.create_task(work)
 
-    async def _stop_work(self) -> None:
-        if self._work:
-            self._work.cancel()
-            await asyncio.gather(self._work, return_exceptions=True)
-            self._work = None
+    async def _stop_work(self, radio: Wireless) -> None:
+        work = self._works.pop(radio.path, None)
+        if work:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
 
-    async def _leave(self) -> None:
-        left = self.state.active
-        if left:
+    async def _leave(self, radio: Wireless) -> None:
+        if radio.active:
             for step in LEAVING:
-                await self._step(step)
-            if left.connection.kind == "volatile":
-                self.state.connections.pop(left.connection.path, None)
-        self.state.active = None
+                await self._step(radio, step)
+        self._let_go(radio)
         await self._tell()
 
-    async def _come_up(self, active: Active) -> None:
-        await self._leave()
+    async def _leave_for_good(self, radio: Wireless) -> None:
+        """Nobody asked for that: another network may be joined by itself."""
+        await self._leave(radio)
+        self._loop.call_soon(self._join_by_itself)
+
+    def _let_go(self, radio: Wireless) -> None:
+        if radio.active and radio.active.connection.kind == "volatile":
+            self.state.connections.pop(radio.active.connection.path, None)
+        radio.active = None
+
+    async def _come_up(self, radio: Wireless, active: Active) -> None:
+        await self._leave(radio)
         self.state.connections.setdefault(active.connection.path, active.connection)
-        self.state.active = active
+        radio.active = active
         join = self._join(active.connection)
         for number, step in enumerate(join.steps):
             while self.is_slow.is_set():  # noqa: ASYNC110 - set by other threads
@@ -362,10 +421,11 @@ class StandInNetworkManager:
                 await self._whisper(join.whispers)
             if step.new == DeviceState.ACTIVATED:
                 active.is_up, active.router = True, join.router
-            await self._step(step)
+            await self._step(radio, step)
             if step.new == DeviceState.DISCONNECTED:
-                self.state.active = None
+                radio.active = None
         await self._tell()
+        self._loop.call_soon(self._join_by_itself)  # what this radio has left is free for another one
 
     def _join(self, connection: Connection) -> Join:
         if connection.is_access_point:
@@ -374,11 +434,11 @@ class StandInNetworkManager:
         key_management, password = str(connection.get(security, "key-mgmt")), str(connection.get(security, "psk"))
         return join_of(self.state.routers, connection.ssid, key_management, password)
 
-    async def _step(self, step: Step) -> None:
+    async def _step(self, radio: Wireless, step: Step) -> None:
         await asyncio.sleep(self._step_s)
-        self.state.device = step.new
+        radio.state = step.new
         body = [step.new, step.old, step.reason]
-        await self._send(Message.new_signal(WIFI_PATH, f"{NAME}.Device", "StateChanged", "uuu", body))
+        await self._send(Message.new_signal(radio.path, f"{NAME}.Device", "StateChanged", "uuu", body))
 
     async def _whisper(self, whispers: Any) -> None:
         for whisper in whispers:

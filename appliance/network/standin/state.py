@@ -11,6 +11,7 @@ NAME = "org.freedesktop.NetworkManager"
 PATH = "/org/freedesktop/NetworkManager"
 SETTINGS_PATH = f"{PATH}/Settings"
 WIFI_PATH, WIRE_PATH = f"{PATH}/Devices/3", f"{PATH}/Devices/2"
+SECOND_WIFI_PATH = f"{PATH}/Devices/4"
 WIRE_ACTIVE_PATH = f"{PATH}/ActiveConnection/0"
 HOME_ADDRESS = "192.168.1.20"
 _ACTIVE = f"{NAME}.Connection.Active"
@@ -54,14 +55,41 @@ class Active(Struct):
     is_up: bool = False
 
 
+class Wireless(Struct):
+    """A radio. `active`: what it carries; `state`: as NetworkManager numbers them."""
+
+    path: str = WIFI_PATH
+    interface: str = "wlan0"
+    active: Active | None = None
+    state: int = DeviceState.DISCONNECTED
+
+    @property
+    def addresses_path(self) -> str:
+        """Where its addresses are told."""
+        return f"{PATH}/IP4Config/{self.path.rpartition('/')[2]}"
+
+    @property
+    def leads_on(self) -> Router | None:
+        """The router by which it leads to anywhere else, None if it does not."""
+        active = self.active
+        if active is None or not active.is_up or active.connection.get("ipv4", "never-default", otherwise=False):
+            return None
+        return active.router
+
+
+class Checkpoint(Struct):
+    """What it goes back to. `carried`: by the path of the radio; None: nothing."""
+
+    connections: dict[str, Connection]
+    carried: dict[str, Connection | None]
+
+
 class State(Struct):
-    """Everything; `checkpoints` hold what they go back to."""
+    """Everything. All radios hear the same air."""
 
     routers: list[Router] = field(default_factory=list)
     connections: dict[str, Connection] = field(default_factory=dict)
-    active: Active | None = None
-    device: int = DeviceState.DISCONNECTED
-    has_radio: bool = True
+    radios: list[Wireless] = field(default_factory=lambda: [Wireless()])
     has_wire: bool = False
     wire: str = "Wired connection 1"
     """The name of the connection by wire."""
@@ -69,36 +97,41 @@ class State(Struct):
     scans: int = 0
     last_scan_ms: int = -1
     heard: list[Router] = field(default_factory=list)
-    checkpoints: dict[str, tuple[dict[str, Connection], Connection | None]] = field(default_factory=dict)
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+
+    @property
+    def active(self) -> Active | None:
+        """What the first radio carries."""
+        return self.radios[0].active if self.radios else None
 
     @property
     def connectivity(self) -> int:
-        if self.active and self.active.is_up and self.active.router and not self._is_end(self.active):
-            return self.active.router.connectivity
-        return 4 if self.has_wire else 1
+        routers = [radio.leads_on.connectivity for radio in self.radios if radio.leads_on]
+        return routers[0] if routers else 4 if self.has_wire else 1
 
     def objects(self) -> dict[str, dict[str, Section]]:
         """Path, interface, properties."""
         found = {PATH: {NAME: self._manager()}}
-        if self.has_radio:
-            found[WIFI_PATH] = self._radio()
+        for radio in self.radios:
+            found[radio.path] = self._radio(radio)
+            if radio.active:
+                found[radio.active.path] = {_ACTIVE: self._active_told(radio.active)}
+                found[radio.addresses_path] = {f"{NAME}.IP4Config": self._addresses(radio.active)}
         if self.has_wire:
             found[WIRE_PATH] = {f"{NAME}.Device": _device(1, "eth0", 100, WIRE_ACTIVE_PATH, "/")}
             found[WIRE_ACTIVE_PATH] = {_ACTIVE: self._wire_told()}
         for number, router in enumerate(self.heard):
             found[f"{PATH}/AccessPoint/{number}"] = {f"{NAME}.AccessPoint": _access_point(router)}
-        if self.active:
-            found[self.active.path] = {_ACTIVE: self._active_told(self.active)}
-            found[f"{PATH}/IP4Config/1"] = {f"{NAME}.IP4Config": self._addresses(self.active)}
         return found
 
     def _manager(self) -> Section:
-        paths = [path for path, is_there in ((WIRE_PATH, self.has_wire), (WIFI_PATH, self.has_radio)) if is_there]
+        paths = [*([WIRE_PATH] if self.has_wire else []), *(radio.path for radio in self.radios)]
         primary, kind, metered = self._primary()
+        is_in_something = any(radio.active for radio in self.radios)
         return {
             "Version": ("s", "1.42.4"),
             "Capabilities": ("au", [1]),
-            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 50 if self.active else 20),  # noqa: PLR2004
+            "State": ("u", 70 if self.connectivity == 4 else 60 if primary != "/" else 50 if is_in_something else 20),  # noqa: PLR2004
             "Connectivity": ("u", self.connectivity),
             "Metered": ("u", metered),
             "PrimaryConnection": ("o", primary),
@@ -114,20 +147,17 @@ class State(Struct):
         """What leads to the world, its kind, and whether it is metered: a wire goes first."""
         if self.has_wire:
             return WIRE_ACTIVE_PATH, "802-3-ethernet", 4
-        if self.active and self.active.router and self.active.is_up and not self._is_end(self.active):
-            return self.active.path, "802-11-wireless", self.active.router.metered
+        for radio in self.radios:
+            if radio.active and radio.leads_on:
+                return radio.active.path, "802-11-wireless", radio.leads_on.metered
         return "/", "", 0
 
-    @staticmethod
-    def _is_end(active: Active) -> bool:
-        """Whether it is no way to anywhere else."""
-        return bool(active.connection.get("ipv4", "never-default", otherwise=False))
-
-    def _radio(self) -> dict[str, Section]:
-        active = self.active.path if self.active else "/"
-        addresses = f"{PATH}/IP4Config/1" if self.active and self.active.is_up else "/"
+    def _radio(self, radio: Wireless) -> dict[str, Section]:
+        active = radio.active.path if radio.active else "/"
+        addresses = radio.addresses_path if radio.active and radio.active.is_up else "/"
+        state = radio.state if self.is_enabled else 20
         return {
-            f"{NAME}.Device": _device(2, "wlan0", self.device if self.is_enabled else 20, active, addresses),
+            f"{NAME}.Device": _device(2, radio.interface, state, active, addresses),
             f"{NAME}.Device.Wireless": {
                 "LastScan": ("x", self.last_scan_ms),
                 "AccessPoints": ("ao", self.access_points()),

@@ -4,7 +4,7 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -25,7 +25,8 @@ class GoProStandIn:
     """Serves at `host` and `port` (0: any) while the context lasts; `faults` may be changed at any time.
 
     `stream_port`: where it sends to unless it is told another port. `folder`: for its film and its card's files.
-    `size`: of its pictures. `camera` is the machine, to be looked at; whoever changes it holds `lock`.
+    `size`: of its pictures. `beside`: who else gets them (`Stream`). `camera` is the machine, to be looked at; whoever
+    changes it holds `lock`.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class GoProStandIn:
         folder: Path | None = None,
         size: str = "848x480",
         is_wired: bool = False,
+        beside: Sequence[int] = (),
         seed: int = 1,
     ) -> None:
         self._own_folder = None if folder else tempfile.TemporaryDirectory(prefix="gopro-")
@@ -50,6 +52,7 @@ class GoProStandIn:
         self.asked: list[tuple[float, str]] = []
         """When (monotonic, seconds) which path was asked for."""
         self._stream_port = stream_port
+        self._beside = beside
         self._chance = random.Random(seed)  # noqa: S311 - packets are lost by it
         self._stream: Stream | None = None
         self._playing: tuple[Target, str] | None = None
@@ -155,4 +158,5 @@ class GoProStandIn:
         if to and self.faults.starts_dead > 0:
             self.faults.starts_dead -= 1
         elif to:
-            self._stream = Stream(film(self._folder, self.camera.kind.codec, self.size), to, self.faults, self._chance)
+            shown = film(self._folder, self.camera.kind.codec, self.size)
+            self._stream = Stream(shown, to, self.faults, self._chance, self._beside)

@@ -4,6 +4,7 @@ import random
 import socket
 import subprocess
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from appliance.standins.gopro.faults import Faults
@@ -13,12 +14,18 @@ DATAGRAM_BYTES = 7 * 188
 
 
 class Stream:
-    """Plays `film` to `to` until `stop`. A thread and a child of its own."""
+    """Plays `film` to `to` until `stop`. A thread and a child of its own.
 
-    def __init__(self, film: Path, to: tuple[str, int], faults: Faults, chance: random.Random) -> None:
+    `beside`: ports of this machine that get every packet as well, the first of them before anybody else.
+    """
+
+    def __init__(
+        self, film: Path, to: tuple[str, int], faults: Faults, chance: random.Random, beside: Sequence[int] = ()
+    ) -> None:
         self._faults = faults
         self._chance = chance
-        self._to = to
+        others = [("127.0.0.1", port) for port in beside]
+        self._to = [*others[:1], to, *others[1:]]
         self._player = subprocess.Popen(  # in a group of its own: a signal to the camera is none to it
             playing(film), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
         )
@@ -35,7 +42,8 @@ class Stream:
                 if self._chance.random() < self._faults.loss:
                     self.lost += 1
                     continue
-                sender.sendto(datagram, self._to)
+                for to in self._to:
+                    sender.sendto(datagram, to)
                 self.sent += 1
 
     def stop(self) -> None:
