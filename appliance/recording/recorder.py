@@ -26,7 +26,7 @@ STEADY_AFTER_S = 30.0
 """An epoch of this length was no failure: the next wait is short again."""
 
 _ENDED_PROPERLY = {0, 255}
-"""ffmpeg's exit codes for the end of the stream, and for our SIGTERM; any other may leave a frame half written."""
+"""ffmpeg's exit codes when it was told to end; any other may leave a frame half written."""
 
 FORMAT_CHANGED = "the camera changed its picture format"
 
@@ -193,8 +193,9 @@ class Recorder:
         try:
             reason = await self._follow(news)
         finally:
+            is_told_to = not ended.done()  # at the end of a stream ffmpeg hands out the half of a picture, too
             code = await child.stop()
-            await self._finish(news, is_whole=code in _ENDED_PROPERLY)
+            await self._finish(news, is_whole=is_told_to and code in _ENDED_PROPERLY)
             self._watcher.unwatch()
         return reason or explain(child.last_words, code, self._source.name)
 

@@ -67,7 +67,6 @@ class RtspServer:
         self.faults = Faults()
         self.requests: list[Request] = []
         self.played_thrice = asyncio.Event()
-        self.torn_down = asyncio.Event()
         self.host = host
         self.port = port
         self._film = film or Film(size="1280x720")
@@ -151,7 +150,6 @@ class RtspServer:
             if self._sending is None:
                 self._sending = asyncio.create_task(self._send(viewer))
         if request.method == "TEARDOWN":
-            self.torn_down.set()
             self._stop()
         return b""
 

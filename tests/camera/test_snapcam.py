@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from appliance.camera.attendant import attended
 from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.child import Child
 from appliance.standins.film import Film
 from appliance.standins.rtsp import Faults, RtspServer
 from tests.camera.conftest import Cutter, segment_argv
+from tests.stands.gopro import until
 from tests.stands.troubles import trouble_of
 
 SMALL = Film(size="320x240")
@@ -55,7 +57,7 @@ async def test_its_sound_is_kept_unless_nobody_wants_it(cut: Cutter, audio: str,
         recorded = await cut(camera_of(server, audio=audio), 2)
 
     assert recorded.codecs() == codecs
-    recorded.decode()
+    recorded.decode(but_last=True)
 
 
 async def test_a_server_that_takes_its_time_to_come_up_is_waited_for(free_port: int) -> None:
@@ -77,9 +79,11 @@ async def test_pictures_that_stop_are_told_when_the_epoch_is_over(server: RtspSe
     """Though the connection stays open."""
 
     async def lose_it() -> None:
-        async with camera_of(server).connect():
+        async with attended("appliance.snapcam", [f"--port={server.port}", server.host], "SnapCam") as attendant:
+            await attendant.streaming(60)
             server.faults = Faults(is_silent=True)
-            await server.torn_down.wait()
+            await until("it is told", lambda: attendant.last.state == "trouble")
+            assert server.requests[-1].method == "TEARDOWN"
 
     with pytest.raises(CameraTroubleError, match="has stopped sending"):
         await lose_it()
