@@ -236,7 +236,7 @@ class NetworkRoom:
         return wait_s
 
     async def _turn(self) -> float | None:
-        is_over = self._work is not None and self._work.done()
+        over = self._work if self._work and self._work.done() else None
         view = await self._manager.view()
         if self._needs_tidying and view.sight.has_manager and self._is_ours:
             await self._manager.tidy()
@@ -246,7 +246,7 @@ class NetworkRoom:
         self._mode.see(view.sight, now_s)
         self._look_for_phones(view, now_s)
         self._radio.see(view, self._mode, self._meter, now_s)
-        if is_over:
+        if over and over is self._work:  # a trial may have taken its place meanwhile
             await self._end_work(view, now_s)
         if self._work is not None and self._radio.must_break_off(now_s):
             self._work.cancel()
