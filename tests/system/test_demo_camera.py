@@ -34,14 +34,19 @@ def left_of(terminal: Terminal) -> list[str]:
     return [command_of(pid) for pid in terminal.left()]
 
 
-@pytest.mark.parametrize(
-    ("kind", "size"), [("gopro", (848, 480)), ("gopro-legacy", (848, 480)), ("snapcam", (1280, 720))]
-)
+def check_memory(folder: Path, size: tuple[int, int]) -> None:
+    """There is one, and it plays."""
+    (memory,) = (folder / "var/memories").glob("*-MEMORY*.mp4")
+    film = Film(memory)
+    film.decode()
+    assert (film.codecs(), film.size()) == (["h264"], size)
+
+
+@pytest.mark.parametrize("kind", ["gopro", "gopro-legacy"])
 def test_a_memory_of_a_camera_that_is_none_plays(
     folder: Path,
     terminal_in: OpenTerminal,  # noqa: F811 - the fixture
     kind: str,
-    size: tuple[int, int],
 ) -> None:
     terminal = terminal_in(folder, "--camera", kind)
     terminal.wait_for("recording", LATE_S)
@@ -55,10 +60,7 @@ def test_a_memory_of_a_camera_that_is_none_plays(
     assert terminal.process.wait(60) == 0
 
     assert left_of(terminal) == []
-    (memory,) = (folder / "var/memories").glob("*-MEMORY*.mp4")
-    film = Film(memory)
-    film.decode()
-    assert (film.codecs(), film.size()) == (["h264"], size)
+    check_memory(folder, (848, 480))
 
 
 def test_a_camera_that_misbehaves_at_a_key_is_told_and_a_killed_demo_leaves_nothing(
@@ -74,11 +76,15 @@ def test_a_camera_that_misbehaves_at_a_key_is_told_and_a_killed_demo_leaves_noth
     back_at = len(terminal.said())
     wait_until("recorded again", lambda: "recording" in terminal.said()[back_at:], LATE_S)
     assert any("dbus-daemon" in child for child in left_of(terminal))
+    assert any("-m appliance.snapcam" in child for child in left_of(terminal)), "its real attendant"
+    terminal.press("1")
+    terminal.wait_for("MEMORY: kept")
 
     terminal.process.send_signal(signal.SIGKILL)
     terminal.process.wait()
 
     wait_until("all of it ended", lambda: not left_of(terminal))
+    check_memory(folder, (1280, 720))
 
 
 def test_the_demos_own_settings_go_before_the_camera_and_that_is_told(folder: Path) -> None:

@@ -119,10 +119,10 @@ def test_hevc_of_a_hero13_plays(box: BoxFactory, gopro: StandInFactory) -> None:
 @pytest.mark.campaign
 @pytest.mark.timeout(1800)
 def test_it_records_through_every_fault(box: BoxFactory, gopro: StandInFactory) -> None:
-    """One box, one camera; in full, every fault follows every other."""
+    """One box, one camera; in full, every fault follows every other. In brief, what is tried nowhere else."""
     camera = gopro()
     recorder = recorder_of(box, camera)
-    faults: Sequence[Callable[[GoProStandIn, Box], None]] = [press_and_release, fall_silent, change_size]
+    faults: Sequence[Callable[[GoProStandIn, Box], None]] = [change_size]
     if IS_FULL:
         faults = [fault for pair in itertools.permutations(FAULTS, 2) for fault in pair]
     for fault in faults:
