@@ -105,7 +105,7 @@ class Owner:
 def test_every_memory_arrives_whole_and_once(
     box: BoxFactory, tmp_path: Path, kind: Kind, upload: dict[str, object]
 ) -> None:
-    count, kills = (100, 25) if IS_FULL else (4, 2)
+    count, kills = (100, 25) if IS_FULL else (3, 1)
     chance = random.Random(f"{kind} {kills}")
     cloud = tmp_path / "cloud"
     cloud.mkdir()
