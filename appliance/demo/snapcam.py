@@ -12,7 +12,8 @@ from appliance.demo.place import Place
 from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import State
-from appliance.standins.bluez import BlueZ, Gatt
+from appliance.standins.bluez import BlueZ
+from appliance.standins.bluez_objects import Gatt
 from appliance.standins.rtsp import Faults, RtspServer
 from appliance.standins.snapcam import SnapCamTalk
 

@@ -18,20 +18,13 @@ from dbus_next.message import Message
 from dbus_next.signature import Variant
 from msgspec import Struct
 
+from appliance.standins.bluez_objects import DEVICE, NOTIFIES, Gatt, How, Objects, Section, objects_of, values_of
 from appliance.standins.pairing import Pairing
 
-_ADAPTER = "/org/bluez/hci0"
-_DEVICE = f"{_ADAPTER}/dev_D4_2C_3D_07_44_60"
-_SERVICE = f"{_DEVICE}/service0028"
-_NOTIFIES = f"{_SERVICE}/char0029"
-_TAKES = f"{_SERVICE}/char002c"
 _PROPERTIES = "org.freedesktop.DBus.Properties"
 _SEEN_EVERY_S = 0.1
 _CONNECTS_IN_S = 0.2
 """The signals come before the answer: bleak hears them by another connection, and must have heard them by then."""
-
-Section = dict[str, tuple[str, Any]]
-"""Properties of an interface: their D-Bus types and values."""
 
 
 class Talk(Protocol):
@@ -42,21 +35,6 @@ class Talk(Protocol):
 
     def hung_up(self) -> None:
         """The connection is over."""
-
-
-class Gatt(Struct, frozen=True):
-    """The service that a device has: the UUIDs of it, of what notifies, and of what takes commands.
-
-    `values`: what can be read, by its UUID. `wants_bond`: it talks to nobody whom it is not paired with.
-    """
-
-    name: str
-    address: str
-    service: str
-    notifies: str
-    takes: str
-    values: dict[str, bytes] = {}
-    wants_bond: bool = False
 
 
 class Faults(Struct):
@@ -143,12 +121,12 @@ class BlueZ:
 
     async def _pair(self, message: Message) -> None:
         assert self._bus is not None, "it is asked over the bus"
-        is_agreed = await self.pairing.is_agreed(self._bus, _DEVICE)
+        is_agreed = await self.pairing.is_agreed(self._bus, DEVICE)
         if self.faults.is_unpairable or not is_agreed:
             self._send(Message.new_error(message, "org.bluez.Error.AuthenticationFailed", "Authentication Failed"))
             return
         self.pairing.is_bonded = True
-        self._tell(_DEVICE, "Device1", Paired=("b", True), Bonded=("b", True))
+        self._tell(DEVICE, "Device1", Paired=("b", True), Bonded=("b", True))
         self._connect()
         await asyncio.sleep(_CONNECTS_IN_S)
         self._send(Message.new_method_return(message, "", []))
@@ -164,7 +142,7 @@ class BlueZ:
         if member in {"ReadValue", "WriteValue", "StartNotify"} and self._gatt.wants_bond > self.pairing.is_bonded:
             raise RefusalError("org.bluez.Error.NotPermitted")
         if member == "ReadValue":
-            return "ay", [self._values[str(message.path)]]
+            return "ay", [values_of(self._gatt)[str(message.path)]]
         work: dict[str, Callable[[], None]] = {
             "StartDiscovery": self._start_seeing,
             "StopDiscovery": self._stop_seeing,
@@ -173,7 +151,7 @@ class BlueZ:
             "WriteValue": lambda: self._write(bytes(message.body[0])),
             "RegisterAgent": lambda: self.pairing.register(message),
             "RequestDefaultAgent": self.pairing.prefer,
-            "StartNotify": lambda: self._tell(_NOTIFIES, "GattCharacteristic1", Notifying=("b", True)),
+            "StartNotify": lambda: self._tell(NOTIFIES, "GattCharacteristic1", Notifying=("b", True)),
         }
         work.get(member, lambda: None)()
         return "", []
@@ -193,15 +171,15 @@ class BlueZ:
             await asyncio.sleep(_SEEN_EVERY_S)
             strength = -50 if strength != -50 else -51  # noqa: PLR2004 - a change is what is told
             if not self.faults.is_absent:
-                self._tell(_DEVICE, "Device1", RSSI=("n", strength))
+                self._tell(DEVICE, "Device1", RSSI=("n", strength))
 
     def _connect(self) -> None:
         if self.faults.connecting == "fails":
             raise RefusalError("org.bluez.Error.Failed")
         self.connections += 1
         self._is_connected = True
-        self._tell(_DEVICE, "Device1", Connected=("b", True))
-        self._tell(_DEVICE, "Device1", ServicesResolved=("b", True))
+        self._tell(DEVICE, "Device1", Connected=("b", True))
+        self._tell(DEVICE, "Device1", ServicesResolved=("b", True))
 
     def _let_go(self) -> None:
         if self.faults.refuses_to_disconnect:
@@ -213,7 +191,7 @@ class BlueZ:
         if self._is_connected:
             self._is_connected = False
             self._talk.hung_up()
-            self._tell(_DEVICE, "Device1", Connected=("b", False), ServicesResolved=("b", False))
+            self._tell(DEVICE, "Device1", Connected=("b", False), ServicesResolved=("b", False))
 
     def _write(self, piece: bytes) -> None:
         if self.faults.hangs_up():
@@ -223,66 +201,22 @@ class BlueZ:
             asyncio.get_running_loop().call_soon(self._notify, notification)
 
     def _notify(self, value: bytes) -> None:
-        self._tell(_NOTIFIES, "GattCharacteristic1", Value=("ay", value))
+        self._tell(NOTIFIES, "GattCharacteristic1", Value=("ay", value))
 
     def _tell(self, path: str, interface: str, **changed: tuple[str, Any]) -> None:
         body = [f"org.bluez.{interface}", _told(changed), []]
         self._send(Message.new_signal(path, _PROPERTIES, "PropertiesChanged", "sa{sv}as", body))
 
-    # the objects
-
-    @property
-    def _values(self) -> dict[str, bytes]:
-        """What can be read, by its path."""
-        return {f"{_SERVICE}/char{0x30 + at:04x}": value for at, value in enumerate(self._gatt.values.values())}
-
-    def _objects(self) -> dict[str, dict[str, Section]]:
+    def _objects(self) -> Objects:
         if self.faults.has_no_adapter:
             return {}
-        gatt = self._gatt
-        return {
-            _ADAPTER: {"org.bluez.Adapter1": self._adapter()},
-            _DEVICE: {"org.bluez.Device1": self._device()},
-            _SERVICE: {
-                "org.bluez.GattService1": {
-                    "UUID": ("s", gatt.service),
-                    "Device": ("o", _DEVICE),
-                    "Primary": ("b", True),
-                    "Handle": ("q", 0x28),
-                }
-            },
-            _NOTIFIES: {"org.bluez.GattCharacteristic1": _characteristic(gatt.notifies, ["notify", "read"], 0x29)},
-            _TAKES: {"org.bluez.GattCharacteristic1": _characteristic(gatt.takes, ["write", "read"], 0x2C)},
-            **{
-                path: {"org.bluez.GattCharacteristic1": _characteristic(uuid, ["read"], 0x30 + at)}
-                for at, (path, uuid) in enumerate(zip(self._values, gatt.values, strict=True))
-            },
-        }
-
-    def _adapter(self) -> Section:
-        return {
-            "Address": ("s", "00:11:22:33:44:55"),
-            "Name": ("s", "stand-in"),
-            "Alias": ("s", "stand-in"),
-            "Powered": ("b", not self.faults.is_off),
-            "Discovering": ("b", self._seen is not None),
-            "Roles": ("as", ["central", "peripheral"]),
-        }
-
-    def _device(self) -> Section:
-        return {
-            "Address": ("s", self._gatt.address),
-            "AddressType": ("s", "public"),
-            "Name": ("s", self._gatt.name),
-            "Alias": ("s", self._gatt.name),
-            "Paired": ("b", self.pairing.is_bonded),
-            "Bonded": ("b", self.pairing.is_bonded),
-            "Connected": ("b", self._is_connected),
-            "ServicesResolved": ("b", self._is_connected),
-            "UUIDs": ("as", [self._gatt.service]),
-            "RSSI": ("n", -50),
-            "Adapter": ("o", _ADAPTER),
-        }
+        how = How(
+            is_on=not self.faults.is_off,
+            is_seeing=self._seen is not None,
+            is_bonded=self.pairing.is_bonded,
+            is_connected=self._is_connected,
+        )
+        return objects_of(self._gatt, how)
 
 
 def _is_for_bluez(message: Message) -> bool:
@@ -291,21 +225,9 @@ def _is_for_bluez(message: Message) -> bool:
     return is_known and message.message_type is MessageType.METHOD_CALL and message.path is not None
 
 
-def _characteristic(uuid: str, flags: list[str], handle: int) -> Section:
-    return {
-        "UUID": ("s", uuid),
-        "Service": ("o", _SERVICE),
-        "Flags": ("as", flags),
-        "Notifying": ("b", False),
-        "Value": ("ay", b""),
-        "Handle": ("q", handle),
-        "MTU": ("q", 23),
-    }
-
-
 def _told(section: Section) -> dict[str, Variant]:
     return {name: Variant(signature, value) for name, (signature, value) in section.items()}
 
 
-def _variants(objects: dict[str, dict[str, Section]]) -> dict[str, dict[str, dict[str, Variant]]]:
+def _variants(objects: Objects) -> dict[str, dict[str, dict[str, Variant]]]:
     return {path: {name: _told(section) for name, section in parts.items()} for path, parts in objects.items()}

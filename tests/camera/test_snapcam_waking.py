@@ -15,7 +15,8 @@ from appliance.camera.snapcam import Patience, SnapCamera
 from appliance.camera.source import CameraTroubleError
 from appliance.found import Found
 from appliance.network.patience import Patience as NetworkPatience
-from appliance.standins.bluez import BlueZ, Faults, Gatt
+from appliance.standins.bluez import BlueZ, Faults
+from appliance.standins.bluez_objects import Gatt
 from appliance.standins.film import Film
 from appliance.standins.rtsp import Faults as RtspFaults
 from appliance.standins.rtsp import RtspServer

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from appliance.standins.bluez import Gatt
+from appliance.standins.bluez_objects import Gatt
 
 _BASE = "b5f9{}-aa8d-11e3-9046-0002a5d5c51b"
 _SET_AP_ON = bytes([3, 0x17, 1, 1])
