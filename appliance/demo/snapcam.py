@@ -13,17 +13,9 @@ from appliance.network.standin.air import Router
 from appliance.network.standin.service import StandInNetworkManager
 from appliance.network.standin.state import State
 from appliance.standins.bluez import BlueZ
-from appliance.standins.bluez_objects import Gatt
 from appliance.standins.rtsp import Faults, RtspServer
-from appliance.standins.snapcam import SnapCamTalk
+from appliance.standins.snapcam import GATT, SnapCamTalk
 
-GATT = Gatt(
-    name="SnapCam_6A6C",
-    address="D4:2C:3D:07:44:60",
-    service="1b7e8251-2877-41c3-b46e-cf057c562023",
-    notifies="8ac32d3f-5cb9-4d44-bec2-ee689169f626",
-    takes="5e9bf2a8-f93f-4481-a67e-3b2f4a07891a",
-)
 _STEP_S = 0.1
 """Of the radio that joins a network."""
 

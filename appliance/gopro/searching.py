@@ -7,10 +7,10 @@ from typing import Any, assert_never
 from appliance.attending.interfaces import own_addresses
 from appliance.gopro import helpers
 from appliance.gopro.line import is_open_gopro
+from appliance.gopro.seeking import KNOCK_EVERY_S
 from appliance.gopro.steps import Found, Means, Missed, Outcome
 from appliance.gopro_addresses import is_over_usb, likely_addresses, with_port
 
-_KNOCK_EVERY_S = 1.0
 _ASLEEP = "The GoPro at the end of the cable does not answer: switch it on."
 
 
@@ -48,7 +48,7 @@ async def _knock(known: Sequence[str] | None) -> Found:
         found = await _at_addresses(known)
         if isinstance(found, Found):
             return found
-        await asyncio.sleep(_KNOCK_EVERY_S)
+        await asyncio.sleep(KNOCK_EVERY_S)
 
 
 async def _at_addresses(known: Sequence[str] | None) -> Found | Missed:

@@ -6,6 +6,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from appliance.standins.bluez_objects import Gatt
+
+GATT = Gatt(
+    name="SnapCam_6A6C",
+    address="D4:2C:3D:07:44:60",
+    service="1b7e8251-2877-41c3-b46e-cf057c562023",
+    notifies="8ac32d3f-5cb9-4d44-bec2-ee689169f626",
+    takes="5e9bf2a8-f93f-4481-a67e-3b2f4a07891a",
+)
 PIECE_BYTES = 20
 _BEGIN = 0xFF
 _TAIL_BYTES = len("CRC:0")

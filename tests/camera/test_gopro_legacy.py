@@ -45,34 +45,25 @@ async def test_it_is_woken_greeted_from_one_socket_recorded_and_told_to_stop(gop
     assert gopro.requests[-1].endswith("c1=stop")
 
 
-async def test_a_stream_that_stops_is_told_when_the_epoch_is_over_and_starts_anew(gopro: LegacyGoPro) -> None:
+@pytest.mark.parametrize(
+    ("fault", "told"), [("is_silent", "has stopped sending"), ("is_recording", "records onto its own card")]
+)
+async def test_a_stream_that_stops_is_told_when_the_epoch_is_over_and_starts_anew(
+    gopro: LegacyGoPro, fault: str, told: str
+) -> None:
     async def lose_it(camera: LegacyGoProCamera) -> None:
         async with camera.connect():
-            gopro.faults.is_silent = True
+            setattr(gopro.faults, fault, True)
             await gopro.told_to_stop.wait()
 
     camera = camera_of(gopro)
-    with pytest.raises(CameraTroubleError, match="has stopped sending"):
+    with pytest.raises(CameraTroubleError, match=told):
         await lose_it(camera)
-    gopro.faults.is_silent = False
-
-    async with camera.connect() as footage:
-        assert footage.options["c:v"] == "copy"
-
-
-async def test_a_press_of_its_shutter_is_told_as_the_end_of_the_stream(gopro: LegacyGoPro) -> None:
-    async def press(camera: LegacyGoProCamera) -> None:
-        async with camera.connect():
-            gopro.faults.is_recording = True
-            await gopro.told_to_stop.wait()
-
-    camera = camera_of(gopro)
-    with pytest.raises(CameraTroubleError, match="records onto its own card"):
-        await press(camera)
-    gopro.faults.is_recording = False
+    setattr(gopro.faults, fault, False)
 
     async with camera.connect() as footage:
         assert footage.streams
+        assert footage.options["c:v"] == "copy"
 
 
 async def test_a_late_model_is_greeted_in_its_own_way(free_port: int, cut: Cutter) -> None:

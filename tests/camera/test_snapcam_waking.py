@@ -16,21 +16,12 @@ from appliance.camera.source import CameraTroubleError
 from appliance.found import Found
 from appliance.network.patience import Patience as NetworkPatience
 from appliance.standins.bluez import BlueZ, Faults
-from appliance.standins.bluez_objects import Gatt
 from appliance.standins.film import Film
 from appliance.standins.rtsp import Faults as RtspFaults
 from appliance.standins.rtsp import RtspServer
+from appliance.standins.snapcam import GATT, SnapCamTalk
 from appliance.standins.snapcam import Faults as TalkFaults
-from appliance.standins.snapcam import SnapCamTalk
 from tests.stands.private_bus import PrivateBus
-
-GATT = Gatt(
-    name="SnapCam_6A6C",
-    address="D4:2C:3D:07:44:60",
-    service="1b7e8251-2877-41c3-b46e-cf057c562023",
-    notifies="8ac32d3f-5cb9-4d44-bec2-ee689169f626",
-    takes="5e9bf2a8-f93f-4481-a67e-3b2f4a07891a",
-)
 
 PATIENCE_S = 8.0
 

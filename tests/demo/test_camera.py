@@ -20,9 +20,9 @@ from appliance.demo.camera import NoStandInError, require_recorded, settings_bel
 from appliance.demo.camera_wifi import reserved_port
 from appliance.demo.legacy_gopro import legacy_gopro
 from appliance.demo.place import Place, StandInKind
-from appliance.demo.snapcam import GATT
 from appliance.settings.model import CameraSettings
 from appliance.settings.reading import SettingsError, read_settings
+from appliance.standins.snapcam import GATT
 
 KINDS: tuple[StandInKind, ...] = get_args(StandInKind)
 

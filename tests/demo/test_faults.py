@@ -16,7 +16,7 @@ from appliance.standins.bluez import BlueZ
 from appliance.standins.gopro import GoProStandIn
 from appliance.standins.legacy_gopro import LegacyGoPro
 from appliance.standins.rtsp import RtspServer
-from appliance.standins.snapcam import SnapCamTalk
+from appliance.standins.snapcam import GATT, SnapCamTalk
 
 
 class Camera:
@@ -93,7 +93,7 @@ async def test_a_snapcam_gets_well_after_each(air: StandInNetworkManager) -> Non
     server = RtspServer()
     wifi = CameraWifi(Router(b"camera"), air, server)
     talk = SnapCamTalk(wifi.ask_for, wifi.forget)
-    bluez = BlueZ("unix:path=/nowhere", snapcam.GATT, talk)
+    bluez = BlueZ("unix:path=/nowhere", GATT, talk)
 
     switched_off, *others = snapcam.faults_of(bluez, wifi, server)
     assert switched_off.begin == wifi.switch_off

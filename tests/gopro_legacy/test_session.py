@@ -97,13 +97,19 @@ class AnyCamera(RuleBasedStateMachine):
 TestAnyCamera = AnyCamera.TestCase
 
 
-def test_who_falls_silent_is_asked_why() -> None:
+def streaming() -> Session:
+    """One whose first picture came at 0.3 s."""
     session = Session("GoPro", 0.0)
     session.due(0.0)
     session.answered(Status(guests=1, is_recording=False), 0.1)
     session.due(0.1)
     session.started(0.2)
     session.heard(0.3)
+    return session
+
+
+def test_who_falls_silent_is_asked_why() -> None:
+    session = streaming()
     session.due(0.3)
     asked_s = session.next_s
     assert session.due(asked_s) == ["ask"]
@@ -115,12 +121,7 @@ def test_who_falls_silent_is_asked_why() -> None:
 
 
 def test_who_goes_on_after_a_doubt_streams_on() -> None:
-    session = Session("GoPro", 0.0)
-    session.due(0.0)
-    session.answered(Status(guests=1, is_recording=False), 0.1)
-    session.due(0.1)
-    session.started(0.2)
-    session.heard(0.3)
+    session = streaming()
     session.due(2.0)
     session.heard(2.1)
     session.failed("It does not answer.", 2.2)
