@@ -15,6 +15,8 @@ SOFTWARE_WRITTEN_S = 1_790_000_000.0
 _TIME_ERROR = 5
 """`adjtimex(2)` returns TIME_ERROR while the kernel's clock is not synchronised."""
 
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+"""systemd-timesyncd leaves it when it has set the clock (systemd-timesyncd.service(8)); it is gone with the power."""
 
 TOLD = Path("/run/moment-clock/told")
 """Root leaves it when it has set the clock by the owner's phone (`boot/phone_clock.py`); it is gone with the power."""
@@ -40,8 +42,9 @@ class Clock(Protocol):
 class SystemClock:
     """The machine's own clocks.
 
-    The wall clock is trusted when it is later than this software and the kernel says that it is synchronised
-    (adjtimex(2)), a battery clock keeps it, or the owner's phone has told it in this boot.
+    The wall clock is trusted when it is later than this software and a network has set it in this boot
+    (systemd-timesyncd says so, or the kernel by adjtimex(2), where that may be asked), a battery clock keeps it, or the
+    owner's phone has told it in this boot.
     """
 
     def __init__(
@@ -49,10 +52,11 @@ class SystemClock:
         boot_id_file: Path = Path("/proc/sys/kernel/random/boot_id"),
         battery_clock: Path = Path("/sys/class/rtc/rtc0"),
         told: Path = TOLD,
+        synchronised: Path = SYNCHRONISED,
     ) -> None:
         self._boot_id = boot_id_file.read_text().strip()
         self._has_battery_clock = battery_clock.exists()
-        self._told = told
+        self._left = (told, synchronised)
         self._libc = ctypes.CDLL(None)
         self._timex = ctypes.create_string_buffer(256)  # modes = 0: only asks
 
@@ -67,8 +71,8 @@ class SystemClock:
         return time.time()
 
     def is_trusted(self) -> bool:
-        vouched = self._has_battery_clock or self._is_synchronised() or self._told.exists()
+        vouched = self._has_battery_clock or any(file.exists() for file in self._left) or self._kernel_vouches()
         return self.wall_s() > SOFTWARE_WRITTEN_S and vouched
 
-    def _is_synchronised(self) -> bool:
+    def _kernel_vouches(self) -> bool:
         return self._libc.adjtimex(self._timex) not in (-1, _TIME_ERROR)

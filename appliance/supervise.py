@@ -1,10 +1,12 @@
 """The supervisor process, behind `moment run` and `moment demo`.
 
-    python -m appliance.supervise [--base FILE] [--config FILE | --demo [--camera KIND]]
+    python -m appliance.supervise [--after REPORT] [--base FILE] [--config FILE | --demo [--camera KIND]]
 
-Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it. When the
-settings have changed it ends as if asked to, and starts anew in its own place: whoever started it sees nothing of it.
-The demo does so within its process, because the pages beside it go on.
+`--after`: the report of the box's boot, which is waited for before anything of the owner's is read.
+
+Exit codes: 0 asked to stop, 1 a task died (start it again), 2 the settings or the machine do not allow it, 75 this
+boot records nothing. When the settings have changed it ends as if asked to, and starts anew in its own place: whoever
+started it sees nothing of it. The demo does so within its process, because the pages beside it go on.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from typing import get_args
 
 from appliance import __version__
 from appliance.app import Camera, run_appliance
+from appliance.boot.beside import SAFE, wait_for_turn
 from appliance.clock import SystemClock
 from appliance.configured.camera import camera_source
 from appliance.configured.panel import hardware_of, pins_of
@@ -28,6 +31,7 @@ from appliance.demo.camera import NoStandInError, StandIn, require_recorded, set
 from appliance.demo.place import StandInKind
 from appliance.durable import FolderInUseError, UnusableFolderError
 from appliance.events import event_log
+from appliance.notify import notifier_of
 from appliance.pages import pages
 from appliance.panel.hardware import Hardware
 from appliance.panel.keyboard import Keyboard, MockButtons
@@ -50,12 +54,15 @@ _log = logging.getLogger("moment")
 def main() -> int:
     """Run until SIGTERM or Ctrl-C."""
     parser = argparse.ArgumentParser(prog="moment run")
+    parser.add_argument("--after", type=Path)
     parser.add_argument("--base", type=Path)
     parser.add_argument("--config", type=Path)
     parser.add_argument("--demo", action="store_true")
     parser.add_argument("--camera", choices=get_args(StandInKind))
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    if asked.after and not wait_for_turn(asked.after, notifier_of(dict(os.environ))):
+        return SAFE
     file = DEMO_SETTINGS if asked.demo else asked.config
     base = settings_below(asked.camera) if asked.camera else asked.base
     try:

@@ -13,15 +13,16 @@ from appliance.clock import SOFTWARE_WRITTEN_S, Clock, SystemClock
 class WallClock(SystemClock):
     """The system's clock with another time of day, and another word of the kernel about it."""
 
-    def __init__(self, wall_s: float, *, has_battery: bool, is_synchronised: bool) -> None:
-        super().__init__(battery_clock=Path("/proc") if has_battery else Path("/nowhere"))
+    def __init__(self, wall_s: float, *, has_battery: bool, is_synchronised: bool, has_told: bool = False) -> None:
+        battery, told = (Path("/proc") if is_there else Path("/nowhere") for is_there in (has_battery, has_told))
+        super().__init__(battery_clock=battery, synchronised=told)
         self._told_s = wall_s
         self._synchronised = is_synchronised
 
     def wall_s(self) -> float:
         return self._told_s
 
-    def _is_synchronised(self) -> bool:
+    def _kernel_vouches(self) -> bool:
         return self._synchronised
 
 
@@ -29,13 +30,14 @@ class WallClock(SystemClock):
     wall_s=st.floats(0, 3_000_000_000) | st.just(SOFTWARE_WRITTEN_S),
     has_battery=st.booleans(),
     is_synchronised=st.booleans(),
+    has_told=st.booleans(),
 )
 @settings(deadline=None)
 def test_a_wall_clock_is_believed_when_it_can_be_right_and_somebody_vouches_for_it(
-    wall_s: float, has_battery: bool, is_synchronised: bool
+    wall_s: float, has_battery: bool, is_synchronised: bool, has_told: bool
 ) -> None:
-    clock = WallClock(wall_s, has_battery=has_battery, is_synchronised=is_synchronised)
-    assert clock.is_trusted() == (wall_s > SOFTWARE_WRITTEN_S and (has_battery or is_synchronised))
+    clock = WallClock(wall_s, has_battery=has_battery, is_synchronised=is_synchronised, has_told=has_told)
+    assert clock.is_trusted() == (wall_s > SOFTWARE_WRITTEN_S and (has_battery or is_synchronised or has_told))
 
 
 @pytest.mark.parametrize("wall_s", [0.0, 1_000_000_000.0, SOFTWARE_WRITTEN_S])
@@ -61,8 +63,8 @@ def test_the_system_clock_is_a_clock() -> None:
 
 def test_the_kernel_can_be_asked_whether_its_clock_is_synchronised() -> None:
     """Asked by adjtimex(2) without changing anything; what it answers depends on the machine."""
-    clock = SystemClock(battery_clock=Path("/nowhere"))
-    answers = [clock._is_synchronised() for _ in range(3)]
+    clock = SystemClock(battery_clock=Path("/nowhere"), synchronised=Path("/nowhere"))
+    answers = [clock._kernel_vouches() for _ in range(3)]
     assert set(answers) in ({True}, {False})
     modes = int.from_bytes(clock._timex.raw[:4], "little")
     assert modes == 0, "a mode would set the clock"

@@ -262,6 +262,19 @@ def test_folders_of_the_system_are_made_on_the_data_partition(card: LoopCard) ->
     assert modes == {"timesync": "0o755", **private}
 
 
+def test_the_recorder_finds_its_folders_before_the_system_has_started(card: LoopCard, tmp_path: Path) -> None:
+    told = tmp_path / "folders.conf"
+    told.write_text("# of the recorder\nd /data/ring 0750 daemon root\nd /data/app 0755 root root\n")
+    card.prepare()
+    with card.mount() as files:
+        (files / "app").mkdir(mode=0o700)
+        assert card.prepare_state(folders=told).returncode == 0
+
+        found = {name: (files / name).stat() for name in ("ring", "app")}
+        assert {name: oct(one.st_mode & 0o777) for name, one in found.items()} == {"ring": "0o750", "app": "0o700"}
+        assert (files / "ring").owner() == "daemon"
+
+
 def test_pairings_outlive_a_start_and_the_names_of_passers_by_do_not(card: LoopCard) -> None:
     camera, stranger = "D8:96:85:00:04:56/info", "cache/00:00:5E:00:53:01"
     card.prepare()

@@ -77,9 +77,15 @@ class LoopCard:
         argv: list[str | Path] = [*prefix, LIBEXEC / "prepare-data", *([self.device] if is_named else [])]
         return self._run(argv, MOMENT_ROOT=f"PARTUUID={self.signature:08x}-02")
 
-    def prepare_state(self, set_clock: str = "echo") -> "subprocess.CompletedProcess[str]":
-        """`prepare-state`; the card must be mounted. What it would set the clock to, it says instead."""
-        return self._run([LIBEXEC / "prepare-state", self.mounted], MOMENT_SET_CLOCK=set_clock)
+    def prepare_state(
+        self, set_clock: str = "echo", folders: Path = Path("/dev/null")
+    ) -> "subprocess.CompletedProcess[str]":
+        """`prepare-state`; the card must be mounted. What it would set the clock to, it says instead.
+
+        `folders`: what systemd-tmpfiles would be told of.
+        """
+        more = {"MOMENT_SET_CLOCK": set_clock, "MOMENT_FOLDERS": str(folders)}
+        return self._run([LIBEXEC / "prepare-state", self.mounted], **more)
 
     def _run(self, argv: list[str | Path], **more: str) -> "subprocess.CompletedProcess[str]":
         seams = {"MOMENT_TROUBLES": str(self.troubles), "MOMENT_GROW": str(self.grow)}

@@ -121,12 +121,15 @@ class Box:
         within_s: float = PATIENCE_S,
         before: Sequence[str] = (),
         path: str | None = None,
+        after: Path | None = None,
     ) -> "Box":
         """Start it, and wait until it is in `state`.
 
-        `before`: a program that starts it, and becomes it. `path`: where it looks for programs.
+        `before`: a program that starts it, and becomes it. `path`: where it looks for programs. `after`: the boot's
+        report, which it is to wait for.
         """
         argv = [*before, sys.executable, "-m", "appliance.supervise", "--config", str(self._config)]
+        argv += ["--after", str(after)] if after else []
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 argv,
