@@ -3,6 +3,7 @@
 The exit code is no help: a name that is not found, a wrong password and a refused access all give 1 (promise U2).
 """
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -15,7 +16,6 @@ from appliance.upload.symptoms import BY_STATUS, ILL, SYMPTOMS, Symptom
 MOST_DETAIL = 300
 MOST_READ = 20_000
 _TOLD_LEVELS = frozenset({"notice", "warning", "error", "critical", "fatal", "alert", "emergency"})
-_BY_WORDS = tuple((re.compile("|".join(one.words), re.IGNORECASE), one) for one in SYMPTOMS)
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,15}://[^\s\"]*", re.IGNORECASE)
 _STATUS = re.compile(
     r"(?:status ?code:? ?|\berror:? |\bhttp(?:/\d(?:\.\d)?)?(?: error| status)?:? |^|[:(] ?)([45]\d\d)\b",
@@ -89,11 +89,17 @@ def _sentence(template: str, name: str) -> str:
     return template.replace("{storage}", name if template.startswith("{") else inside)
 
 
+@functools.cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Made when it is wanted: every start of the recorder would pay for it."""
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
 def _symptom(text: str) -> Symptom | None:
     """The first that fits. Addresses are left out: a port or a folder may look like anything."""
     plain = _ADDRESS.sub("ADDRESS", text)
-    for pattern, symptom in _BY_WORDS:
-        if pattern.search(plain):
+    for symptom in SYMPTOMS:
+        if _pattern(symptom.words).search(plain):
             return symptom
     statuses = (int(found[1]) for found in _STATUS.finditer(plain))
     return next(filter(None, map(_by_status, statuses)), None)

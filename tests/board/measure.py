@@ -16,12 +16,14 @@ EMPTY_SERVICE_INSTEAD = f"{EMPTY_SERVICE} systemd.mask=moment-recorder.service"
 """The same, and no recorder."""
 
 _FIRST_INDEX = """
+report=/run/moment-boot/report.json
 until
-    epoch=$(find /data/ring -name epoch.json -newer /run/moment-boot/report.json 2>/dev/null | sort | tail -1)
-    test -n "$epoch" && grep . "${epoch%/*}/index" 2>/dev/null
-do sleep 1; done
+    for epoch in /data/ring/*/epoch.json; do newest=$epoch; done
+    test -e $report && test "$newest" -nt $report && test -s "${newest%/*}/index"
+do sleep 4; done
+cat "${newest%/*}/index"
 """
-"""What the index of this boot's newest epoch says, once it says something."""
+"""What the index of this boot's newest epoch says, once it says something; with hardly a process meanwhile."""
 
 
 @dataclass(frozen=True)

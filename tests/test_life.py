@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from appliance.life import Life
 from appliance.settings.model import Settings
 from appliance.settings.owners import OwnersSettings
-from appliance.supervise import Life
 
 
 @pytest.fixture
