@@ -28,7 +28,7 @@ from tests.stands.leftovers import Held, check_flat, growth, held
 from tests.stands.live_camera import LiveCamera, live_camera
 from tests.stands.ports import free_port
 
-CONNECTIONS = 1000 if IS_FULL else 20
+CONNECTIONS = 1000 if IS_FULL else 12
 LANES = 4
 """So many cameras at a time: most of a connection is waiting."""
 PATIENCE_S = 120.0
