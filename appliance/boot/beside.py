@@ -24,7 +24,7 @@ class Loaded(Struct, frozen=True):
 
     lib: Path = Path(__file__).resolve().parents[2]
     """The folder of its packages, itself and no link."""
-    current: Path = Places().app / "current"
+    current: Path = Places().current
     """The link to the update in use."""
     command: Path = Path("/usr/bin/moment")
     """It chooses anew: the update in use, or else what came with the card."""
@@ -44,7 +44,8 @@ def wait_for_turn(report: Path, notifier: Notifier, loaded: Loaded | None = None
     Does not return if the boot has chosen another version than was loaded: that one begins in our place.
     """
     loaded = loaded or Loaded()
-    _wait_until_there(report, within_s)
+    if not report.exists():  # or this is a start later in the boot
+        _wait_until_there(report, within_s)
     found = read_report(str(report))
     if found and found.mode == "safe":
         notifier.tell("READY=1")  # it did all that was asked of it: the unit has not failed
@@ -63,7 +64,7 @@ def _wait_until_there(file: Path, within_s: float) -> None:
     except OSError:
         return  # no place for a report: nobody will leave one
     try:
-        if not file.exists():
+        if not file.exists():  # it may have come before it was watched
             there.wait(within_s)
     finally:
         observer.stop()

@@ -14,7 +14,7 @@ class Places(Struct, frozen=True):
     key: Path = Path("/usr/share/moment-recorder/update.pub")
     socket: Path = Path("/run/moment-recorder/control.sock")
     safe: Path = Path("/run/moment-boot/safe")
-    """There in a safe boot: the recorder is not started."""
+    """There in a safe boot: the recorder is not started, or goes again."""
 
     @property
     def inbox(self) -> Path:
@@ -35,3 +35,8 @@ class Places(Struct, frozen=True):
     def app(self) -> Path:
         """Installed versions, the one in use, the one on trial."""
         return self.data / "app"
+
+    @property
+    def current(self) -> Path:
+        """The link to the installed version in use; none: the card's own is."""
+        return self.app / "current"

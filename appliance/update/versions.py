@@ -34,6 +34,7 @@ class Versions:
 
     def __init__(self, places: Places, steps: Steps | None = None) -> None:
         self._app = places.app
+        self._current = places.current
         self._card = places.card
         self.steps = steps or Steps()
 
@@ -52,7 +53,7 @@ class Versions:
     def current(self) -> str | None:
         """What `current` names, whole or not; None is the card's own."""
         try:
-            return (self._app / "current").readlink().name
+            return (self._current).readlink().name
         except OSError:
             return None
 
@@ -114,9 +115,9 @@ class Versions:
         if version == self.current:
             return
         if version is None:
-            self.steps.remove(self._app / "current")
+            self.steps.remove(self._current)
         else:
-            self.steps.link(self._app / "current", f"versions/{version}")
+            self.steps.link(self._current, f"versions/{version}")
 
     def know_base(self) -> None:
         """Remember which card this is."""
