@@ -20,7 +20,7 @@ from appliance.storage.signing_in import Explain
 from appliance.storage.trial import Trial
 from appliance.threads import in_thread
 
-_LIST_LIMIT_S = 60.0
+_LIST_LIMIT_S = 120.0
 _LINK_LIMIT_S = 60.0
 _REACH_LIMIT_S = 30.0
 _NO_LINKS = "doesn't support public links"
@@ -46,14 +46,20 @@ class StorageRoom:
         self._configuration = Configuration(rclone.config)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="storage")
         self._turn = asyncio.Lock()
+        self._offered: list[Backend] = []
         self._trial = Trial(rclone, Queries(rclone))
         self._setups = SetUps(rclone.binary, self._keep, explain, idle_s)
 
     async def backends(self) -> list[Backend]:
-        """What can be set up: the most used first, then by title."""
-        try:
+        """What can be set up: the most used first, then by title. rclone takes seconds to tell, and is asked once."""
+        if not self._offered:
             async with self._turn:
-                told = await run(self._rclone, "config", "providers", limit_s=_LIST_LIMIT_S)
+                self._offered = self._offered or await self._asked_backends()
+        return self._offered
+
+    async def _asked_backends(self) -> list[Backend]:
+        try:
+            told = await run(self._rclone, "config", "providers", limit_s=_LIST_LIMIT_S)
         except CommandError as error:
             raise StorageRefusedError(self._explain(str(error))) from error
         return offered(msgspec.json.decode(told, type=list[Provider]))

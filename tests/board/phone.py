@@ -18,7 +18,7 @@ NO_CABLE = (
 )
 """The wire that the camera's stream comes by is the bench's: a Zero 2 W has none, and the box is to know of none."""
 SET_UP_IS_OPEN = "nmcli -t -f NAME connection show --active | grep -qx 'Moment Recorder set-up'"
-PAGE_LIMIT_S = 240.0
+PAGE_LIMIT_S = 300.0
 """The pages' process may have to be loaded first, and the emulator is slow."""
 
 

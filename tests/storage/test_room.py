@@ -161,6 +161,25 @@ async def test_whoever_stops_waiting_for_a_test_leaves_no_file(tmp_path: Path) -
     await room.close()
 
 
+async def test_what_can_be_set_up_is_asked_once_and_a_failure_is_not_remembered(tmp_path: Path) -> None:
+    asked, script = tmp_path / "asked", tmp_path / "rclone"
+    script.write_text(
+        f"#!/bin/sh\n[ -e {asked} ] || {{ touch {asked}; echo later >&2; exit 1; }}\n"
+        f'echo "$1" >>{asked}\nexec {find_rclone()} "$@"\n'
+    )
+    script.chmod(0o755)
+    room = StorageRoom(Rclone(tmp_path / "rclone.conf", str(script)), lambda: None, explain=lambda log: log)
+
+    with pytest.raises(StorageRefusedError, match="later"):
+        await room.backends()
+    first, second = await asyncio.gather(room.backends(), room.backends())
+
+    assert first == second == await room.backends()
+    assert len(first) > 40
+    assert asked.read_text() == "config\n"
+    await room.close()
+
+
 async def test_nothing_runs_while_nobody_uses_it(tmp_path: Path) -> None:
     tasks, threads = asyncio.all_tasks(), threading.active_count()
     room = StorageRoom(Rclone(tmp_path / "rclone.conf", find_rclone()), lambda: None, explain=lambda log: log)

@@ -20,7 +20,7 @@ from appliance.control.messages import (
     StorageTest,
 )
 from setup_portal.pages.steps.showing import change, home_address, network, onward, show, wizard
-from setup_portal.recorder import LONG_S, recorder
+from setup_portal.recorder import LONGEST_S, recorder
 from setup_portal.wizard.kinds import found, is_no_folder, most_used, name_for
 from setup_portal.wizard.progress import StorageSetUp
 from setup_portal.words import say
@@ -39,7 +39,7 @@ def storage() -> ResponseReturnValue:
 def storage_begin() -> ResponseReturnValue:
     """Begin with a kind."""
     kind = request.form.get("kind", "")
-    with recorder(LONG_S) as client:
+    with recorder(LONGEST_S) as client:
         if kind not in {backend.kind for backend in found(client.ask(StorageBackends()).backends, "")}:
             return _kinds(say("This kind of storage cannot be set up from here: choose one of the list."))
         _give_up(client)
@@ -63,7 +63,7 @@ def storage_step() -> ResponseReturnValue:
     if trouble is not None:
         return show("storage", code=422, template=_template(set_up), set_up=set_up, asked=set_up.step, trouble=trouble)
     try:
-        with recorder(LONG_S) as client:
+        with recorder(LONGEST_S) as client:
             step = client.ask(StorageReply(set_up.step.session, value))
     except RefusedError as refused:
         wizard().remember_storage(None)
@@ -96,7 +96,7 @@ def storage_test(name: str) -> ResponseReturnValue:
 def _try(name: str, place: str) -> str | None:
     """The sentence of what is wrong; None if memories go there from now on."""
     try:
-        with recorder(LONG_S) as client:
+        with recorder(LONGEST_S) as client:
             if name not in {remote.name for remote in client.ask(StorageRemotes()).remotes}:
                 return say("There is no such storage any more: set it up anew.")
             client.ask(StorageTest(place))
