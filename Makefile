@@ -32,7 +32,7 @@ test: install lint  ## run all tests (installs what they need)
 	@scripts/gopro-sdk $(BIN)/python
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
 
-test-board: install card  ## boot the card's image in an emulator, press its buttons, pull its plug (a quarter of an hour)
+test-board: install card  ## boot the card's image in an emulator, press its buttons, pull its plug (half an hour, as root)
 	@scripts/system-packages board
 	@$(BIN)/python -m pytest -q -s -m board tests/board $(ARGS)
 

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.stands.campaign import IS_FULL
 from tests.stands.gopro import StandInFactory, factory
 from tests.stands.ports import free_port
 
-settings.register_profile("unhurried", deadline=None)  # no test depends on speed
+# No test depends on speed. Every run tries other examples: fewer of them find as much, some days later.
+settings.register_profile("unhurried", deadline=None, max_examples=200 if IS_FULL else 50)
 settings.load_profile("unhurried")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent

@@ -44,7 +44,7 @@ class Times(Struct):
 
 async def measure(stage: Stage) -> Measurement:
     """The first, the middle and the last page, beside the first page of a box with few."""
-    count, repeats = stage.size(10_000, 500), stage.size(40, 3)
+    count, repeats = stage.size(10_000, 150), stage.size(40, 3)
     async with AsyncExitStack() as closing:
         few, many = [await _box(stage, closing, number) for number in (FEW, count)]
         stage.say(f"turning the pages of {count:,} memories")

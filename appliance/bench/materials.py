@@ -44,7 +44,7 @@ class CutFootage(Struct, frozen=True):
 async def short_footage(stage: Stage) -> CutFootage:
     """3 minutes of 1280x720 with noise."""
     noisy = "testsrc2=size=1280x720:rate=30,noise=alls=12:allf=t"
-    return await _cut(stage, "short", noisy, stage.size(180, 40))
+    return await _cut(stage, "short", noisy, stage.size(180, 20))
 
 
 async def long_footage(stage: Stage) -> CutFootage:

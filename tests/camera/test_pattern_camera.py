@@ -13,7 +13,7 @@ async def test_it_records_picture_and_sound_in_real_time_with_a_key_frame_every_
 
     picture, sound = recorded.streams()
     assert (picture["codec_name"], sound["codec_name"]) == ("h264", "aac")
-    assert (picture["width"], picture["height"], picture["r_frame_rate"]) == (1280, 720, "30/1")
+    assert (picture["width"], picture["height"], picture["r_frame_rate"]) == (640, 360, "30/1")
     assert (picture["profile"], picture["pix_fmt"]) == ("Constrained Baseline", "yuv420p")
     assert set(recorded.key_frame_distances_s()) == {1.0}
     assert len(recorded.segments) >= 2

@@ -123,7 +123,7 @@ def test_a_key_keeps_a_memory_that_plays(terminal: Terminal, tmp_path: Path) -> 
     film = Film(memory)
     film.decode()
     assert film.codecs() == ["h264", "aac"]
-    assert film.size() == (1280, 720)
+    assert film.size() == (640, 360)
     pictures = film.pictures()
     assert len(pictures) >= 9 * 30, "two segments of five seconds, less what one may lack"
     assert len(set(pictures)) == len(pictures), "a running clock is in the picture"
