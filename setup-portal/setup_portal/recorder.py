@@ -9,7 +9,7 @@ from appliance.control.client import Client
 
 PATIENCE_S = 10.0
 LONG_S = 120.0
-"""For what goes out into the world: a storage's answer, a camera's picture."""
+"""For what goes out into the world, or starts a program: a storage's answer, a camera's picture, the clock."""
 LONGEST_S = 240.0
 """For a storage that is set up: rclone has to start first (`rcd.START_LIMIT_S`), and then to answer."""
 

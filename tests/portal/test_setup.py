@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from setup_portal.recorder import LONG_S, LONGEST_S
 from setup_portal.wizard.host_names import host_name
 from setup_portal.wizard.progress import STEPS
 
@@ -23,6 +24,8 @@ from appliance.control.standin import StandInService, StandInSupervisor
 from appliance.control.standin.network import HEARD
 from appliance.control.standin.network import PASSWORD as WIFI_PASSWORD
 from appliance.naming import host_trouble
+from appliance.service.box import PATIENCE_S as CLOCK_PATIENCE_S
+from appliance.storage.rcd import CALL_LIMIT_S, START_LIMIT_S
 from tests.portal.conftest import PASSWORD, Portal
 from tests.portal.visitor import Page, Visitor
 
@@ -411,3 +414,9 @@ def test_a_machine_whose_network_is_not_ours_keeps_its_name(phone: Visitor, box:
         page = phone.get(f"/set-up/{step}")
         assert "is not looked after by the recorder" in page.words
         assert phone.send(page, step).title != page.title
+
+
+def test_the_pages_wait_longer_than_the_recorder_does() -> None:
+    """Or the owner reads that the recorder does not answer, instead of what did not."""
+    assert LONG_S > CLOCK_PATIENCE_S
+    assert LONGEST_S > START_LIMIT_S + CALL_LIMIT_S

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from appliance.control.errors import RefusedError
 from appliance.control.messages import SetClock
 from setup_portal.pages.steps.showing import onward, show, wizard
-from setup_portal.recorder import recorder
+from setup_portal.recorder import LONG_S, recorder
 from setup_portal.wizard.clock import donated
 from setup_portal.wizard.progress import STEPS, StepName
 from setup_portal.words import say
@@ -38,7 +38,7 @@ def welcome() -> ResponseReturnValue:
 def _set(clock: tuple[float, str]) -> str | None:
     """The sentence of a refusal; None if the clock is right now."""
     try:
-        with recorder() as client:
+        with recorder(LONG_S) as client:
             client.ask(SetClock(*clock))
     except RefusedError as refused:
         return refused.sentence

@@ -73,7 +73,7 @@ def storage_step() -> ResponseReturnValue:
 
 def storage_abort() -> ResponseReturnValue:
     """Give a half-made set-up up."""
-    with recorder() as client:
+    with recorder(LONGEST_S) as client:
         _give_up(client)
     return redirect(url_for("storage"), 303)
 
@@ -143,7 +143,7 @@ def _answer(step: Question | object) -> tuple[str | None, str]:
 
 def _kinds(trouble: str | None = None) -> ResponseReturnValue:
     sought = request.values.get("q", "")[:100]
-    with recorder() as client:
+    with recorder(LONGEST_S) as client:
         backends = client.ask(StorageBackends()).backends
         remotes = client.ask(StorageRemotes()).remotes
     now = network()
