@@ -25,8 +25,8 @@ def find_font(folder: Path = _FONTS) -> Path | None:
 class TestPattern:
     """Live pictures and sound made by ffmpeg itself, in real time.
 
-    `size`: width and height in pixels; twice as large takes twice the processor (measured: 0.28 of a core for 1280x720,
-    0.14 for this), and a board's is slow. `rate`: pictures a second. `bitrate`: of the picture, bits per second.
+    `size`: width and height in pixels; small, as a board's processor is slow (measured on x86-64: 0.14 of a core, and
+    0.28 for 1280x720). `rate`: pictures a second. `bitrate`: of the picture, bits per second.
     testsrc2 always shows its own clock (time since the start); the time of day needs a font.
     """
 

@@ -18,7 +18,7 @@ from appliance.storage.private_folder import drop_private_folder, make_private_f
 from appliance.storage.rclone import ENVIRONMENT, Rclone
 
 START_LIMIT_S = 120.0
-"""Measured 0.1 s on a workstation; the 80 MB program comes from a slow card, and took over 60 s in an emulator."""
+"""Measured 0.1 s on a workstation; the 80 MB program comes from a slow card. A slow emulator seems to need over 60."""
 CALL_LIMIT_S = 90.0
 
 

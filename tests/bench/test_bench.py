@@ -18,13 +18,16 @@ def bench(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=110)
 
 
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
-    folder = tmp_path_factory.mktemp("bench")
-    done = bench("--quick", "--json", "--only", "a,f", "--directory", str(folder))
+def report_of(letters: str, folder: Path) -> Report:
+    done = bench("--quick", "--json", "--only", letters, "--directory", str(folder))
     assert done.returncode == 0, done.stderr
     assert not list(folder.iterdir()), "it leaves nothing behind"
     return msgspec.json.decode(done.stdout, type=Report)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    return report_of("a,f", tmp_path_factory.mktemp("bench"))
 
 
 def of(report: Report, letter: str) -> Measurement:

@@ -2,19 +2,10 @@
 
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from appliance.bench.report import Report
-from tests.bench.test_bench import bench, of
+from tests.bench.test_bench import of, report_of
 from tests.stands.campaign import IS_FULL
-
-
-def report_of(letter: str, folder: Path) -> Report:
-    done = bench("--quick", "--json", "--only", letter, "--directory", str(folder))
-    assert done.returncode == 0, done.stderr
-    assert not list(folder.iterdir()), "it leaves nothing behind"
-    return msgspec.json.decode(done.stdout, type=Report)
 
 
 def test_a_gopro_is_recorded_beside_a_bare_ffmpeg(tmp_path: Path) -> None:

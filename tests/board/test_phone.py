@@ -4,7 +4,6 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
 
 import pytest
 
@@ -130,13 +129,13 @@ class Evening:
         }
         with self.steps.step("the storage is set up there, tried for real, and memories go to it at once"):
             page = self.phone.send(f"http://{address}/set-up/storage", "/storage/begin", kind="webdav")
-            assert page.code == HTTPStatus.OK, page.words
+            assert page.code == 200, page.words
             for _ in range(12):
                 if page.title.startswith("Try "):
                     break
                 known = [answer for words, answer in answers.items() if words in page.words]
                 page = self.phone.send(page.url, "/storage/step", **({"value": known[0]} if known else {}))
-                assert page.code == HTTPStatus.OK, page.words
+                assert page.code == 200, page.words
             assert page.title.startswith("Try "), page
             page = self.phone.send(page.url, "/storage/test")
             assert page.code == 200, page
