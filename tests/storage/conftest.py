@@ -19,26 +19,23 @@ from tests.stands.storage_servers import StorageServer, serve
 PASSWORD = "pa`ss\"word'$(touch PWNED)"
 """A password that would do harm if a shell ever saw it."""
 SIGN_IN_PORT = 53682
-AT_ONCE = "--dir-cache-time=5ms"
-"""What a test lays into a served folder is there at once. Not 0: the timer that forgets a folder would never rest, and
-rclone takes a processor for itself (seen with 1.75.2)."""
 
 
 @pytest.fixture(scope="module")
 def webdav(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
-    with serve("webdav", tmp_path_factory.mktemp("webdav"), AT_ONCE, password=PASSWORD) as served:
+    with serve("webdav", tmp_path_factory.mktemp("webdav"), password=PASSWORD) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def sftp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
-    with serve("sftp", tmp_path_factory.mktemp("sftp"), AT_ONCE, password=PASSWORD) as served:
+    with serve("sftp", tmp_path_factory.mktemp("sftp"), password=PASSWORD) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StorageServer]:
-    with serve("s3", tmp_path_factory.mktemp("s3"), AT_ONCE, user="ACCESS", password="SECRETSECRET") as served:
+    with serve("s3", tmp_path_factory.mktemp("s3"), user="ACCESS", password="SECRETSECRET") as served:
         yield served
 
 

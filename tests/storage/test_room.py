@@ -13,7 +13,7 @@ from appliance.storage.model import Remote, StorageRefusedError
 from appliance.storage.rclone import Rclone, find_rclone
 from appliance.storage.room import StorageRoom
 from tests.stands.storage_servers import USER, StorageServer, serve
-from tests.storage.conftest import AT_ONCE, PASSWORD, Box, private_folders, set_up
+from tests.storage.conftest import PASSWORD, Box, private_folders, set_up
 
 
 def files_in(folder: Path) -> list[str]:
@@ -60,7 +60,7 @@ async def test_s3_is_proven_by_hash(box: Box, s3: StorageServer) -> None:
 
 
 async def test_a_storage_that_cannot_be_written_is_told(box: Box, tmp_path: Path) -> None:
-    with serve("webdav", tmp_path / "served", AT_ONCE, "--read-only", password=PASSWORD) as served:
+    with serve("webdav", tmp_path / "served", "--read-only", password=PASSWORD) as served:
         await set_up(box, "cloud", "webdav", webdav_answers(served))
         with pytest.raises(StorageRefusedError, match="Failed to copy"):
             await box.room.test("cloud:x")
@@ -72,7 +72,7 @@ async def test_it_is_asked_whether_a_storage_answers(box: Box, webdav: StorageSe
     assert await box.room.reaches("cloud:a folder/that is yet to be made") is True
     await set_up(box, "locked", "webdav", webdav_answers(webdav, **{"pass": "wrong"}))
     assert await box.room.reaches("locked:") is False
-    with serve("webdav", tmp_path / "served", AT_ONCE, password=PASSWORD) as gone:
+    with serve("webdav", tmp_path / "served", password=PASSWORD) as gone:
         await set_up(box, "gone", "webdav", webdav_answers(gone))
     assert await box.room.reaches("gone:memories") is False
     for where in ("", "absent:", "cloud:a\nb", ":local:/tmp"):
