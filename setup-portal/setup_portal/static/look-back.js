@@ -46,17 +46,30 @@ if (film) {
   const fail = () => { gone.hidden = false; };
   film.addEventListener("error", fail);
   const sources = film.querySelectorAll("source");
-  if (sources.length) sources[sources.length - 1].addEventListener("error", fail);
+  const last = sources[sources.length - 1];
+  if (last) last.addEventListener("error", fail);
+
+  // Chromium was seen to stop between two sources if it was told to play just then: the last one is given to it by hand.
+  let wasStuck = false;
+  setInterval(() => {
+    const isStuck = film.networkState === film.NETWORK_NO_SOURCE && gone.hidden;
+    if (isStuck && wasStuck) {
+      const isToPlay = !film.paused;
+      film.src = last.src;
+      if (isToPlay) film.play().catch(() => {});
+    }
+    wasStuck = isStuck;
+  }, 2000);
 
   // A player that misses a segment waits for ever: whether there is anything to wait for, the box knows.
   let before = -1;
   setInterval(async () => {
     const isWaiting = !film.paused && !film.ended && film.currentTime === before && gone.hidden;
     before = film.currentTime;
-    if (!isWaiting || !sources.length) return;
+    if (!isWaiting || !last) return;
     const loaded = film.buffered.length ? film.buffered.end(film.buffered.length - 1) : film.currentTime;
     const instant = when(loaded + 0.3);
-    const address = new URL(sources[sources.length - 1].src);
+    const address = new URL(last.src);
     address.searchParams.set("since", instant.toFixed(3));
     address.searchParams.set("until", (instant + 0.5).toFixed(3));
     const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
