@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.child import GENTLY, Child
+from tests.stands.processes import is_alive
 
 PYTHON = sys.executable
 DEAF = """
@@ -31,13 +32,6 @@ async def main():
     await asyncio.sleep(60)
 asyncio.run(main())
 """
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def program_of(pid: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from appliance.camera.finders import FINDERS, MOST_FOUND, Finder, look
 from appliance.found import Found
+from tests.stands.processes import is_alive
 
 GOOD = """
 import sys
@@ -58,11 +59,6 @@ async def test_a_finder_that_fails_costs_only_its_own_cameras(program: str, why:
     assert sentence.isprintable()
 
 
-def is_alive(pid: str) -> bool:
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().split()[2] != "Z"
-
-
 async def test_a_finder_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     """What it told before counts."""
     program = f"""
@@ -78,7 +74,7 @@ time.sleep(600)
     assert found.cameras == [Found("gopro", "HERO9")]
     assert found.troubles == ["Toy cameras could not be looked for: their finder hangs."]
     async with asyncio.timeout(60):  # the kernel ends a killed process soon, not at once
-        while any(is_alive(pid) for pid in (tmp_path / "pids").read_text().split()):  # noqa: ASYNC110 - the kernel's
+        while any(is_alive(int(pid)) for pid in (tmp_path / "pids").read_text().split()):  # noqa: ASYNC110 - the kernel's
             await asyncio.sleep(0.05)
 
 

@@ -12,6 +12,7 @@ from appliance.storage.asking import Listed, Queries, QueryError
 from appliance.storage.model import StorageRefusedError
 from appliance.storage.rclone import Rclone, find_rclone
 from tests.stands.oauth_provider import OAuthProvider
+from tests.stands.processes import is_alive
 from tests.stands.storage_servers import StorageServer
 from tests.storage.conftest import Box, private_folders
 
@@ -116,10 +117,7 @@ def stuck_rclone(folder: Path) -> str:
 def is_over(pid: int) -> bool:
     until_s = time.monotonic() + 20
     while time.monotonic() < until_s:
-        try:
-            if " Z " in Path(f"/proc/{pid}/stat").read_text():
-                return True
-        except (FileNotFoundError, ProcessLookupError):
+        if not is_alive(pid):
             return True
         time.sleep(0.02)
     return False

@@ -1,6 +1,5 @@
 """The whole way: a press, a file, a copy at the owner's storage that is proven, and the truth told of it."""
 
-import contextlib
 import hashlib
 import signal
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from appliance.control.messages import (
 from tests.stands.faulty_proxy import Answer, FaultyProxy, Refuse
 from tests.stands.planted import plant
 from tests.stands.ports import free_port
+from tests.stands.processes import is_stopped
 from tests.stands.storage_servers import StorageServer, serve
 from tests.system.conftest import Box, BoxFactory, command_of, running_pids, session_of, wait_until
 
@@ -179,13 +179,6 @@ def rclone_of(recorder: Box) -> int | None:
         if session_of(pid) == recorder.process.pid and " copyto " in command_of(pid):
             return pid
     return None
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether a process stands still; one that has ended does not."""
-    with contextlib.suppress(FileNotFoundError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-    return False
 
 
 def test_a_press_goes_first_and_the_upload_goes_on_afterwards(box: BoxFactory, storage: StorageServer) -> None:

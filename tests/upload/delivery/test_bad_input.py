@@ -1,7 +1,6 @@
 """Whatever goes wrong ends in a cause and a sentence, never in a wrong "done"."""
 
 import asyncio
-import contextlib
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from appliance.upload.model import Blame, Cause, StorageError
 from appliance.upload.transfer import Limits
 from tests.stands.faulty_proxy import Answer, Fault, Portal, Refuse, Reset, Stall
+from tests.stands.processes import is_stopped, state_of
 from tests.stands.storage_servers import Kind, StorageServer, section, serve
 from tests.upload.delivery.conftest import CONTENT, NAME, Place, Places
 
@@ -219,10 +219,6 @@ async def test_certificates(
 # Pausing, slowing, cancelling
 
 
-def state_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
-
 async def sending(place: Place) -> tuple["asyncio.Task[None]", int]:
     """A transfer that is on its way, and its process."""
     task = asyncio.create_task(place.transfer.send(place.file, place.path(), size_bytes=len(CONTENT)))
@@ -237,13 +233,6 @@ async def until_state(pid: int, *, stopped: bool) -> None:
     async with asyncio.timeout(20):
         while is_stopped(pid) != stopped:  # noqa: ASYNC110 - the kernel tells nobody
             await asyncio.sleep(0.02)
-
-
-def is_stopped(pid: int) -> bool:
-    """Whether it stands still; one that has come to its end does not."""
-    with contextlib.suppress(FileNotFoundError):
-        return state_of(pid) == "T"
-    return False
 
 
 async def test_pause_wins_over_throttle_and_stands_still_as_often_as_asked(places: Places) -> None:
@@ -281,7 +270,7 @@ async def test_time_that_it_stands_still_does_not_count(places: Places) -> None:
     place.transfer.pause()
     await asyncio.wait([task], timeout=0.5)
     assert not task.done()
-    assert state_of(pid) == "T"
+    assert is_stopped(pid)
     place.transfer.resume()
     await task
     assert place.files() == {NAME: CONTENT}
@@ -305,8 +294,7 @@ async def test_a_paused_transfer_can_be_cancelled_at_once(places: Places) -> Non
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(asyncio.shield(task), 20)
     assert place.transfer.pid is None
-    with pytest.raises(FileNotFoundError):
-        state_of(pid)
+    assert state_of(pid) == ""
 
 
 async def test_progress_is_told_in_bytes_of_the_file(places: Places) -> None:
