@@ -23,14 +23,14 @@ $(STAMP): pyproject.toml requirements.txt requirements-dev.txt scripts/system-pa
 run: install  ## record a test pattern here and now; the keys of the terminal are the buttons
 	@exec $(BIN)/moment demo
 
-# Hundreds of our processes start in the tests: none of them compiles again what the one before it has compiled. Three
-# run beside one another on two processors, as many a test waits for something.
+# Hundreds of our processes start in the tests: none of them compiles again what the one before it has compiled. Four
+# run beside one another on two processors, as most tests wait: the processors are busy for half of the time.
 test campaign: export PYTHONDONTWRITEBYTECODE =
 
 test: install lint  ## run all tests (installs what they need)
 	@scripts/system-packages test
 	@scripts/gopro-sdk $(BIN)/python
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal $(ARGS)
 
 test-board: install card  ## boot the card's image in an emulator, press its buttons, pull its plug (half an hour, as root)
 	@scripts/system-packages board

@@ -24,6 +24,8 @@ from appliance.standins.snapcam import Faults as TalkFaults
 from tests.stands.private_bus import PrivateBus
 
 PATIENCE_S = 8.0
+IN_VAIN_S = 4.0
+"""For what does not come however long it is waited for."""
 
 
 class Radio:
@@ -48,8 +50,15 @@ class World:
     talk: SnapCamTalk
     server: RtspServer
 
-    def camera(self, radio: Radio | None = None, address: str = "") -> SnapCamera:
-        patience = Patience(bluetooth_s=PATIENCE_S, join_s=8)
+    def camera(
+        self,
+        radio: Radio | None = None,
+        address: str = "",
+        *,
+        bluetooth_s: float = PATIENCE_S,
+        join_s: float = PATIENCE_S,
+    ) -> SnapCamera:
+        patience = Patience(bluetooth_s=bluetooth_s, join_s=join_s)
         return SnapCamera(address=address, radio=radio, port=self.server.port, patience=patience)
 
 
@@ -108,18 +117,21 @@ FAULTS = {
 @pytest.mark.parametrize("word", FAULTS)
 async def test_what_bluetooth_lacks_is_told(world: World, word: str) -> None:
     world.bluez.faults = FAULTS[word]
+    bluetooth_s = IN_VAIN_S if world.bluez.faults.is_absent else PATIENCE_S
 
-    assert word in await trouble_of(world.camera())
+    assert word in await trouble_of(world.camera(bluetooth_s=bluetooth_s))
 
 
 async def test_a_device_that_never_lets_us_in_is_told(world: World) -> None:
     world.bluez.faults = Faults(connecting="hangs")
 
-    assert "does not let itself be talked to" in await trouble_of(world.camera(address=GATT.address.lower()))
+    assert "does not let itself be talked to" in await trouble_of(
+        world.camera(address=GATT.address.lower(), bluetooth_s=IN_VAIN_S)
+    )
 
 
 async def test_another_device_is_not_taken_for_ours(world: World) -> None:
-    assert "No SnapCam is near" in await trouble_of(world.camera(address="D4:2C:3D:07:44:61"))
+    assert "No SnapCam is near" in await trouble_of(world.camera(address="D4:2C:3D:07:44:61", bluetooth_s=IN_VAIN_S))
 
 
 async def test_a_box_without_the_service_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +154,7 @@ async def test_a_wrong_password_of_its_wifi_is_told(world: World) -> None:
 async def test_a_wifi_that_never_comes_is_told(world: World) -> None:
     world.talk._wifi = lambda: None
 
-    assert "refuses the connection" in await trouble_of(world.camera())
+    assert "refuses the connection" in await trouble_of(world.camera(join_s=IN_VAIN_S))
 
 
 async def test_a_battery_that_is_nearly_empty_is_a_warning(world: World) -> None:

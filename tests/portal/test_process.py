@@ -208,7 +208,7 @@ def serving(application: Any) -> Iterator[tuple[Any, Idle, tuple[str, int]]]:
         for channel in list(server.active_channels.values()):
             channel.will_close = True
         until(lambda: not server.active_channels)
-        server.close()
+        server.trigger.pull_trigger(server.close)  # by its own thread, which may be waiting for what is closed
         thread.join(PATIENCE_S)
 
 

@@ -25,7 +25,7 @@ from tests.stands.ring_folder import filled
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 SIZES: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
