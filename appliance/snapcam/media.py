@@ -44,12 +44,11 @@ class Media:
         self._hand_over(self.order.take(packet, time.monotonic()))
 
     def close(self) -> None:
-        """Hand over what still waits, and tell ffmpeg that it was the last."""
+        """Tell ffmpeg that it was the last. What still waits lies behind a packet that is missing."""
         asyncio.get_running_loop().remove_reader(self._ear)
         self._ear.close()
         if self._timer:
             self._timer.cancel()
-        self._hand_over(self.order.overdue(float("inf")))
         if not self._track.is_transport_stream:
             self._outlet.send(goodbye(self._source))
 
