@@ -17,7 +17,9 @@ SHELL_LIMIT_S = 300.0
 POWER_OFF_LIMIT_S = 240.0
 
 _DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL", "--")
-_SHOWN_CHARS = 6000
+_SHOWN_CHARS = 6_000
+_SHOWN_OF_JOURNAL_CHARS = 24_000
+"""Half a minute of NetworkManager's."""
 _JOURNAL_LIMIT_S = 30.0
 
 
@@ -112,16 +114,17 @@ def switched_on(argv: Sequence[str], folder: Path, *, has_wires: bool = True) ->
         machine.wait_for_shell()
         yield machine
     except BaseException:
-        _show("console", machine.console)
+        _show("console", machine.console, _SHOWN_CHARS)
         with contextlib.suppress(ShellTimeoutError, OSError):  # it may be gone
-            _show("journal", machine.shell.attempt("journalctl -b --no-pager -o short-monotonic", _JOURNAL_LIMIT_S)[1])
+            said = machine.shell.attempt("journalctl -b --no-pager -o short-monotonic", _JOURNAL_LIMIT_S)[1]
+            _show("journal", said, _SHOWN_OF_JOURNAL_CHARS)
         raise
     finally:
         machine.cut_power()
 
 
-def _show(what: str, said: str) -> None:
-    print(f"--- the last words of the {what}:\n{said[-_SHOWN_CHARS:]}\n---", flush=True)  # noqa: T201 - evidence
+def _show(what: str, said: str, most_chars: int) -> None:
+    print(f"--- the last words of the {what}:\n{said[-most_chars:]}\n---", flush=True)  # noqa: T201 - evidence
 
 
 def wait_until(what: str, is_so: Callable[[], bool], within_s: float, *, every_s: float = 1.0) -> None:

@@ -91,7 +91,7 @@ class Evening:
         with self.steps.step("the right one: the box was there, and comes back to say so"):
             self._try_home(HOME[1])
             page = self._outcome()
-            assert page.title == "Our Home works", page
+            assert page.title == "Our Home works", page.words
 
     def chooses_a_camera(self) -> None:
         """By its address; the recorder starts anew with it."""
