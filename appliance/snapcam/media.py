@@ -25,18 +25,21 @@ class Media:
         self._ear = ear
         self._outlet = outlet
         self._heard = heard
-        self._timer: asyncio.TimerHandle | None = None
         self._source = 0
         asyncio.get_running_loop().add_reader(ear, self._read)
 
     def _read(self) -> None:
-        """All that has come: none is given up for lost that waits to be read."""
+        """All that has come: none is given up for lost that waits to be read, and none while nothing comes.
+
+        Where the camera has ended, the pictures behind a missing packet are not whole, and would be a memory's last.
+        """
         with contextlib.suppress(BlockingIOError, ConnectionError):
             while True:
                 datagram, sender = self._ear.recvfrom(_LONGEST)
                 packet = read_rtp(datagram) if sender[0] == self._host else None
                 if packet and packet.kind == self._track.payload:
                     self._take(packet)
+        self._hand_over(self.order.overdue(time.monotonic()))
 
     def _take(self, packet: RtpPacket) -> None:
         self._source = packet.source
@@ -47,22 +50,12 @@ class Media:
         """Tell ffmpeg that it was the last. What still waits lies behind a packet that is missing."""
         asyncio.get_running_loop().remove_reader(self._ear)
         self._ear.close()
-        if self._timer:
-            self._timer.cancel()
         if not self._track.is_transport_stream:
             self._outlet.send(goodbye(self._source))
 
     def _hand_over(self, packets: list[RtpPacket]) -> None:
         for packet in packets:
             self._outlet.send(packet.payload if self._track.is_transport_stream else packet.raw)
-        until_s = self.order.until_s
-        if until_s is not None and self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(max(0.0, until_s - time.monotonic()), self._look_again)
-
-    def _look_again(self) -> None:
-        self._timer = None
-        self._read()
-        self._hand_over(self.order.overdue(time.monotonic()))
 
 
 class Reports(asyncio.DatagramProtocol):

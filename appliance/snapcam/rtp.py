@@ -9,8 +9,6 @@ _VERSION = 2
 _WRAP = 1 << 16
 _FAR = 3_000
 """A number so far from the one that is waited for is another count: the sender began anew (RFC 3550, A.1)."""
-_SILENCE_S = 0.25
-"""A camera that sends says something several times in this."""
 
 
 class RtpPacket(Struct, frozen=True, gc=False):
@@ -45,8 +43,6 @@ def read_rtp(datagram: bytes) -> RtpPacket | None:
 class Reordering:
     """Gives packets in the order of their numbers, each once. What does not come is waited for, but not for long.
 
-    At the end of a stream nothing is given that lies behind a missing packet: the pictures there would not be whole.
-
     `most`: how many packets may wait for one that is missing; `patience_s`: how long one may.
     """
 
@@ -61,19 +57,16 @@ class Reordering:
         self._wanted = 0
         self._waiting: dict[int, tuple[RtpPacket, float]] = {}
         self._stray: int | None = None
-        self._heard_s = 0.0
-        self._is_silent = False
 
     @property
     def until_s(self) -> float | None:
-        """When to ask for what is `overdue`: monotonic seconds as given to `take`; None if nothing waits, or comes."""
-        if not self._waiting or self._is_silent:
+        """When to ask for what is `overdue`; None while nothing waits. Monotonic seconds, as given to `take`."""
+        if not self._waiting:
             return None
         return min(since_s for _, since_s in self._waiting.values()) + self._patience_s
 
     def take(self, packet: RtpPacket, now_s: float) -> list[RtpPacket]:
         """One more; what is ready now."""
-        self._heard_s, self._is_silent = now_s, False
         ready = []
         if packet.source != self._source:
             ready = self._begin(packet)
@@ -95,8 +88,7 @@ class Reordering:
         return ready
 
     def overdue(self, now_s: float) -> list[RtpPacket]:
-        """What has waited long enough for what is missing, as long as the camera sends."""
-        self._is_silent = now_s - self._heard_s > _SILENCE_S
+        """What has waited long enough for what is missing."""
         ready: list[RtpPacket] = []
         while self.until_s is not None and self.until_s <= now_s:
             ready += self._skip()
