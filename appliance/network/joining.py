@@ -7,18 +7,18 @@ program or its phone has vanished.
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+from appliance.network.activation import Activator, Heard
 from appliance.network.airwaves import AccessPoint
 from appliance.network.bus import BusError
 from appliance.network.model import Internet, Known, View
 from appliance.network.network_manager import NetworkManager
-from appliance.network.outcome import Reason, failure_of
 from appliance.network.patience import Patience
-from appliance.network.profiles import CAMERA_ID, Wanted, camera_settings, home_settings, hotspot_settings
+from appliance.network.profiles import Wanted, camera_settings, home_settings, hotspot_settings
 from appliance.network.proof import Proof, broken_off, remark
-from appliance.network.trace import Trace, Tracer
+from appliance.network.trace import Tracer
 
-Heard = Callable[[], bool]
 ReachStorage = Callable[[], Awaitable[bool | None]]
 """Whether the owner's storage answers from where the box is now; None if there is none to ask. Raises nothing."""
 
@@ -35,6 +35,7 @@ class Joining:
     ) -> None:
         self._manager = manager
         self._tracer = tracer
+        self._activator = Activator(manager, tracer)
         self._reach = reach
         self._patience = patience or Patience()
 
@@ -57,26 +58,18 @@ class Joining:
     async def open(self, device: str, ssid: bytes, passphrase: str, channel: int) -> bool:
         """Open the set-up network; whether it is open."""
         settings = hotspot_settings(ssid, passphrase, channel)
-        with self._tracer.tracing(device) as trace:
-            await self._manager.add_and_activate(settings, device, "volatile")
-            await trace.until_over(self._patience.join_s)
-        return self._failure(trace, None) is None
+        begin = partial(self._manager.add_and_activate, settings, device, "volatile")
+        return await self._activator.activate(begin, device, self._patience.join_s) is None
 
     async def join(self, known: Known, device: str) -> bool:
         """Join a known network; whether the box is in."""
-        with self._tracer.tracing(device) as trace:
-            await self._manager.activate(known, device)
-            await trace.until_over(self._patience.keep_s)
-        return self._failure(trace, None) is None
+        begin = partial(self._manager.activate, known, device)
+        return await self._activator.activate(begin, device, self._patience.keep_s) is None
 
     async def visit(self, wanted: Wanted, device: str) -> Proof:
         """Join the network that a camera is. It is forgotten when the radio leaves it."""
-        await self._manager.drop(CAMERA_ID)
-        with self._tracer.tracing(device) as trace:
-            await self._manager.add_and_activate(camera_settings(wanted), device, "volatile")
-            await trace.until_over(self._patience.keep_s)
-            await self._tracer.catch_up()
-        reason = self._failure(trace, wanted)
+        begin = partial(self._activator.add_anew, camera_settings(wanted), device, "volatile")
+        reason = await self._activator.activate(begin, device, self._patience.keep_s, wanted.security)
         return Proof(is_proven=reason is None, reason=reason)
 
     async def prove(self, wanted: Wanted, view: View, is_heard: Heard) -> Proof:
@@ -108,11 +101,8 @@ class Joining:
         return await self.join(Known("", wanted.ssid, priority, path), device)
 
     async def _try(self, wanted: Wanted, device: str, is_heard: Heard) -> Proof:
-        with self._tracer.tracing(device) as trace:
-            await self._manager.add_and_activate(home_settings(wanted, is_trial=True), device, "memory")
-            await trace.until_over(self._patience.join_s)
-            await self._tracer.catch_up()
-        reason = self._failure(trace, wanted, is_heard=is_heard())
+        begin = partial(self._activator.add_anew, home_settings(wanted, is_trial=True), device, "memory")
+        reason = await self._activator.activate(begin, device, self._patience.join_s, wanted.security, is_heard)
         if reason:
             return Proof(is_proven=False, reason=reason)
         internet = await self._internet()
@@ -141,9 +131,3 @@ class Joining:
             async with asyncio.timeout(self._patience.storage_s):
                 return await self._reach()
         return False
-
-    @staticmethod
-    def _failure(trace: Trace, wanted: Wanted | None, *, is_heard: bool = True) -> Reason | None:
-        if trace.is_broken:
-            return "no-manager"
-        return failure_of(trace.steps, trace.whispers, wanted.security if wanted else "wpa2", is_heard=is_heard)

@@ -11,7 +11,7 @@ The rules are those of recorded sequences (NetworkManager 1.42 and 1.52 with wpa
 NEED_AUTH without a reason is how every join begins. The steps that close what was joined before end in DISCONNECTED.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import Literal
 
@@ -89,6 +89,8 @@ _PLAIN: dict[int, Reason] = {
 _HANDSHAKE_FAILED = {2, 14, 15, 16}
 """IEEE 802.11, table 9-49: previous authentication not valid, MIC failure, handshake timeouts; negative where the
 supplicant gave up itself."""
+_UNSPECIFIED_FAILURE = 1
+"""The same, table 9-50: of SAE, the two passwords differ."""
 
 
 def is_over(step: Step) -> bool:
@@ -114,6 +116,15 @@ def failure_of(
     return _PLAIN.get(last.reason, "rejected") if last.new == DeviceState.FAILED else "rejected"
 
 
+def may_be_late(reason: Reason | None, whispers: Iterable[Whisper]) -> bool:
+    """Whether a password may only seem wrong.
+
+    By WPA2 a router ends a handshake that ran out of time as it ends one with a wrong password, and NetworkManager
+    takes both for a wrong one where it never was in that network. By WPA3 the router itself says that it is wrong.
+    """
+    return reason == "wrong-password" and not _is_refused_by_sae(whispers)
+
+
 def _asked_again(steps: Iterable[Step]) -> bool:
     return any(
         step.new == DeviceState.NEED_AUTH and step.reason in {Because.SUPPLICANT_DISCONNECT, Because.NO_SECRETS}
@@ -131,14 +142,20 @@ def _not_found(whispers: Iterable[Whisper], security: JoinSecurity, *, is_heard:
     return "maybe-wrong-password" if security in {"mixed", "wpa3"} else "rejected"
 
 
-def _is_refused_by_password(whispers: Iterable[Whisper]) -> bool:
-    state: str | int = ""
+def _is_refused_by_password(whispers: Sequence[Whisper]) -> bool:
+    codes = [code for name, code in _told_in(whispers, "4way_handshake") if name == "DisconnectReason"]
+    return _is_refused_by_sae(whispers) or any(code < 0 or code in _HANDSHAKE_FAILED for code in codes)
+
+
+def _is_refused_by_sae(whispers: Iterable[Whisper]) -> bool:
+    return ("AuthStatusCode", _UNSPECIFIED_FAILURE) in _told_in(whispers, "authenticating")
+
+
+def _told_in(whispers: Iterable[Whisper], state: str) -> Iterator[tuple[str, int]]:
+    """The numbers that the supplicant told while it was in `state`."""
+    now: str | int = ""
     for whisper in whispers:
-        match whisper.name, whisper.value:
-            case "State", value:
-                state = value
-            case "AuthStatusCode", 1 if state == "authenticating":  # of SAE: unspecified failure
-                return True
-            case "DisconnectReason", int(code) if state == "4way_handshake" and (code < 0 or code in _HANDSHAKE_FAILED):
-                return True
-    return False
+        if whisper.name == "State":
+            now = whisper.value
+        elif now == state and isinstance(whisper.value, int):
+            yield whisper.name, whisper.value

@@ -171,6 +171,55 @@ async def test_what_fails_says_why_and_the_set_up_network_is_back(
     assert (await driver.view()).sight.is_open
 
 
+@pytest.mark.parametrize(
+    ("router", "reason", "tries"),
+    [
+        (Router(b"home", "wpa2", "correct horse", late=1), None, 2),
+        (Router(b"home", "mixed", "correct horse", late=1), None, 2),
+        (Router(b"home", "wpa2", "correct horse", late=2), "wrong-password", 2),
+        (Router(b"home", "wpa2", "another"), "wrong-password", 2),
+        (Router(b"home", "wpa2", "correct horse", late=1, gives_address=False), "no-address", 2),
+        (Router(b"home", "wpa3", "another"), "wrong-password", 1),  # the router's own word
+    ],
+)
+async def test_a_password_that_may_only_seem_wrong_is_tried_once_more(
+    air: StandInNetworkManager, driver: Driver, router: Router, reason: Reason | None, tries: int
+) -> None:
+    have(air, router)
+
+    proof = await driver.prove(Wanted(b"home", "correct horse", "wpa3" if router.security == "wpa3" else "mixed"))
+
+    assert (proof.is_proven, proof.reason) == (reason is None, reason)
+    assert air.calls.count("AddAndActivateConnection2") == tries
+    assert not air.state.connections
+
+
+async def test_a_second_try_without_an_answer_leaves_the_first_ones_word(
+    bus: PrivateBus, air: StandInNetworkManager
+) -> None:
+    have(air, Router(b"home", "wpa2", "another"))
+
+    def rest(signal: Signal) -> None:
+        if signal.body[0] == DeviceState.FAILED:
+            air.is_slow.set()
+
+    driver = Driver(bus.address, patience=replace(QUICK, join_s=0.5, back_s=0.01))
+    driver.link.hear(Match(DEVICE, "StateChanged", under=f"{PATH}/Devices"), rest)
+    async with driver.driving():
+        proof = await driver.prove(HOME)
+
+    assert proof.reason == "wrong-password"
+    assert air.calls.count("AddAndActivateConnection2") == 2
+
+
+async def test_a_known_network_and_a_camera_get_a_second_try_too(air: StandInNetworkManager, driver: Driver) -> None:
+    have(air, Router(b"home", "wpa2", "correct horse", late=1), Router(b"SnapCam", "wpa2", "123456789", late=1))
+    device = (await driver.view()).device
+
+    assert await driver.joining.keep(HOME, device, 5)
+    assert (await driver.joining.visit(Wanted(b"SnapCam", "123456789", "wpa2"), device)).is_proven
+
+
 async def test_what_the_supplicant_told_before_is_heard_though_its_way_is_slower(
     air: StandInNetworkManager, driver: Driver
 ) -> None:

@@ -41,6 +41,8 @@ class Router(Struct):
     metered: int = 4
     """NMMetered of who is in."""
     is_on: bool = True
+    late: int = 0
+    """How many more handshakes run out of time, whatever the password: told as a wrong one."""
 
     @property
     def flags(self) -> tuple[int, int, int]:
@@ -61,8 +63,10 @@ def join_of(routers: Sequence[Router], ssid: bytes, key_management: str, passwor
     if router is None or router.security not in _KEY_MANAGEMENT.get(key_management, set()):
         return Join([*sequences.BEGINNING, *sequences.NOT_FOUND])
     assert security_of(*router.flags) == router.security
-    if key_management in {"wpa-psk", "sae"} and password != router.password:
-        is_wpa2 = router.security in {"wpa", "wpa2"}
+    is_late = router.late > 0
+    router.late -= is_late
+    if key_management in {"wpa-psk", "sae"} and (is_late or password != router.password):
+        is_wpa2 = is_late or router.security in {"wpa", "wpa2"}
         failure = sequences.NO_SECRETS if is_wpa2 else sequences.NOT_FOUND
         return Join([*sequences.BEGINNING, *failure], sequences.WPA2_REFUSED if is_wpa2 else sequences.SAE_REFUSED)
     if not router.gives_address:
