@@ -15,7 +15,7 @@ from appliance.network.bus import BusError
 from appliance.network.model import Internet, Known, View
 from appliance.network.network_manager import NetworkManager
 from appliance.network.patience import Patience
-from appliance.network.profiles import Wanted, camera_settings, home_settings, hotspot_settings
+from appliance.network.profiles import TRIAL_ID, Wanted, camera_settings, home_settings, hotspot_settings
 from appliance.network.proof import Proof, broken_off, remark
 from appliance.network.trace import Tracer
 
@@ -75,7 +75,7 @@ class Joining:
     async def prove(self, wanted: Wanted, view: View, is_heard: Heard) -> Proof:
         """Try a network and come back to `view`. Raises nothing; being cancelled brings it back as well."""
         try:
-            checkpoint = await self._manager.checkpoint(self._patience.checkpoint_s)
+            checkpoint = await self._manager.checkpoint(view.device, self._patience.checkpoint_s)
         except BusError as error:
             return broken_off(error)
         try:
@@ -86,11 +86,12 @@ class Joining:
             await asyncio.shield(self._come_back(checkpoint, view))
 
     async def _come_back(self, checkpoint: str, view: View) -> None:
-        """Until what the radio carried before is up again, within limits."""
+        """Until what the radio carried before is up again, within limits; the trial is forgotten."""
         with contextlib.suppress(BusError), self._tracer.tracing(view.device) as trace:
             await self._manager.roll_back(checkpoint)  # if it cannot be asked to, NetworkManager does so by itself
             if view.active:
                 await trace.until_over(self._patience.back_s)
+            await self._manager.drop(TRIAL_ID)
 
     async def keep(self, wanted: Wanted, device: str, priority: int) -> bool:
         """Store a proven network, in place of what was known under its name, and join it; whether the box is in."""

@@ -44,7 +44,7 @@ _UPDATE = "a{sa{sv}}ua{sv}"
 _SECURITY = "802-11-wireless-security"
 _NO_SECRETS = {f"{NETWORK_MANAGER}.AgentManager.NoSecrets", f"{CONNECTION}.SettingNotFound"}
 """An open network has none, and no section for them."""
-_DELETE_NEW_CONNECTIONS, _DISCONNECT_NEW_DEVICES = 2, 4
+_NO_FLAGS = 0
 _ANY = "/"
 
 
@@ -175,10 +175,14 @@ class NetworkManager:
 
     # the way back
 
-    async def checkpoint(self, timeout_s: int) -> str:
-        """Remember how it is; NetworkManager itself goes back to it after `timeout_s`, should we vanish."""
-        flags = _DELETE_NEW_CONNECTIONS | _DISCONNECT_NEW_DEVICES
-        answer = await self._link.call(PATH, NETWORK_MANAGER, "CheckpointCreate", "aouu", [[], timeout_s, flags])
+    async def checkpoint(self, device: str, timeout_s: int) -> str:
+        """Remember what it carries; NetworkManager itself goes back to it after `timeout_s`, should we vanish.
+
+        Of this device alone: to go back with all of them closes what is at a cable that was plugged in meanwhile, and
+        keeps it closed.
+        """
+        body = [[device], timeout_s, _NO_FLAGS]
+        answer = await self._link.call(PATH, NETWORK_MANAGER, "CheckpointCreate", "aouu", body)
         return str(answer[0])
 
     async def roll_back(self, checkpoint: str) -> None:

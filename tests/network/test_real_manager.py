@@ -4,14 +4,17 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from appliance.network.bus import BusError
-from appliance.network.network_manager import NetworkManager
+from appliance.network.link import Link
+from appliance.network.network_manager import PATH, NetworkManager
 from appliance.network.profiles import Wanted, home_settings
+from appliance.network.reading import paths_in
+from appliance.network.uplink import NETWORK_MANAGER
 from tests.network.conftest import PATIENCE_S, Moved, link_to, running
 from tests.stands.private_bus import PrivateBus
 
@@ -44,17 +47,22 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def manager(folder: Path) -> AsyncIterator[NetworkManager]:
+async def link(folder: Path) -> AsyncIterator[Link]:
     link = link_to(f"unix:path={folder / 'bus'}")
     moved = Moved()
     link.watch(moved)
     async with running(link):
         await moved.until(lambda: link.is_present)
-        asked = NetworkManager(link)
-        async with asyncio.timeout(PATIENCE_S):
-            while not await answers(asked):  # noqa: ASYNC110 - it takes its name before it has its objects
-                await asyncio.sleep(0.05)
-        yield asked
+        yield link
+
+
+@pytest.fixture
+async def manager(link: Link) -> NetworkManager:
+    asked = NetworkManager(link)
+    async with asyncio.timeout(PATIENCE_S):
+        while not await answers(asked):  # noqa: ASYNC110 - it takes its name before it has its objects
+            await asyncio.sleep(0.05)
+    return asked
 
 
 async def answers(manager: NetworkManager) -> bool:
@@ -88,33 +96,43 @@ async def test_networks_are_kept_ranked_and_forgotten(manager: NetworkManager, f
     assert not list((folder / "profiles").iterdir())
 
 
-async def test_a_checkpoint_undoes_what_came_after_it(manager: NetworkManager) -> None:
-    checkpoint = await manager.checkpoint(60)
+async def told(link: Link, what: str) -> Sequence[str]:
+    """Paths of objects that NetworkManager tells of."""
+    return paths_in((await link.properties(PATH, NETWORK_MANAGER)).get(what))
+
+
+async def test_a_checkpoint_is_of_one_device_and_leaves_what_is_stored(manager: NetworkManager, link: Link) -> None:
+    (loopback,) = await told(link, "Devices")
+    checkpoint = await manager.checkpoint(loopback, 60)
     with pytest.raises(BusError, match="already included in checkpoint"):
-        await manager.checkpoint(60)
+        await manager.checkpoint(loopback, 60)
     await manager.store(home_settings(NETWORKS[0], is_trial=False))
 
     await manager.roll_back(checkpoint)
 
-    assert not await manager.known()
+    assert not await told(link, "Checkpoints")
+    assert [one.ssid for one in await manager.known()] == [NETWORKS[0].ssid]
 
 
-async def test_a_checkpoint_is_gone_back_to_when_nobody_says_otherwise(manager: NetworkManager) -> None:
-    await manager.checkpoint(1)
-    await manager.store(home_settings(NETWORKS[0], is_trial=False))
+async def test_a_checkpoint_is_gone_back_to_when_nobody_says_otherwise(manager: NetworkManager, link: Link) -> None:
+    (loopback,) = await told(link, "Devices")
+    assert await manager.checkpoint(loopback, 1) in await told(link, "Checkpoints")
 
     async with asyncio.timeout(30):
-        while await manager.known():  # noqa: ASYNC110 - NetworkManager's own clock
+        while await told(link, "Checkpoints"):  # noqa: ASYNC110 - NetworkManager's own clock
             await asyncio.sleep(0.1)
 
 
-async def test_what_a_crash_left_is_tidied(manager: NetworkManager) -> None:
+async def test_what_a_crash_left_is_tidied(manager: NetworkManager, link: Link, folder: Path) -> None:
+    (loopback,) = await told(link, "Devices")
     await manager.store(home_settings(NETWORKS[1], is_trial=True))
-    await manager.checkpoint(60)
+    await manager.checkpoint(loopback, 60)
+    assert list((folder / "profiles").iterdir())
 
     await manager.tidy()
 
-    assert await manager.checkpoint(60)
+    assert not await told(link, "Checkpoints")
+    assert not list((folder / "profiles").iterdir())
 
 
 async def test_a_bad_password_is_refused_by_name(manager: NetworkManager) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from appliance.network.bus import BusError
-from appliance.network.network_manager import PATH, NetworkManager
-from appliance.network.reading import is_of_camera
+from appliance.network.network_manager import DEVICE, PATH, NetworkManager
+from appliance.network.reading import is_of_camera, paths_in
 from appliance.network.uplink import NETWORK_MANAGER, State, uplink_from
 from tests.conftest import PROJECT_ROOT
 from tests.network.conftest import Moved, link_to, running
@@ -147,3 +147,27 @@ async def test_its_pictures_come_through_the_fence(box: Box, tmp_path: Path) -> 
     finally:
         process.terminate()
         await process.wait()
+
+
+async def test_what_is_plugged_in_while_a_network_is_tried_stays(box: Box) -> None:
+    """With one cable in the radio's place: going back is about that one alone."""
+    (tried,) = [path for path in await devices(box) if await interface(box, path) == "gopro1"]
+    checkpoint = await box.manager.checkpoint(tried, 60)
+    for cable in (box.camera, box.other_camera, box.router):
+        cable.plug_in()
+    await box.until(lambda told: int(told.get("State", 0)) >= State.CONNECTED_SITE and len(box.routes()) >= 4)
+    stays = {way for way in box.routes() if way[1] != "gopro1"}
+
+    await box.manager.roll_back(checkpoint)
+
+    await box.until(lambda _: "gopro1" not in {name for _, name in box.routes()})
+    assert box.routes() == stays
+
+
+async def devices(box: Box) -> Sequence[str]:
+    told = await box.until(lambda told: len(paths_in(told.get("Devices"))) >= 4)  # the loopback, too
+    return paths_in(told["Devices"])
+
+
+async def interface(box: Box, path: str) -> str:
+    return str((await box.link.properties(path, DEVICE))["Interface"])

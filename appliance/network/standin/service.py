@@ -336,8 +336,9 @@ class StandInNetworkManager:
         if self.state.checkpoints:
             raise RefusalError(f"{NAME}.InvalidArguments", "device is already included in checkpoint")
         path = self._new_path("Checkpoint")
-        carried = {one.path: one.active.connection if one.active else None for one in self.state.radios}
-        self.state.checkpoints[path] = Checkpoint(dict(self.state.connections), carried)
+        radios = [self._radio(device) for device in message.body[0]] or self.state.radios
+        carried = {one.path: one.active.connection if one.active else None for one in radios}
+        self.state.checkpoints[path] = Checkpoint(carried)
         self._timers[path] = self._loop.call_later(message.body[1], self._go_back, path)
         return "o", [path]
 
@@ -350,9 +351,8 @@ class StandInNetworkManager:
     def _go_back(self, path: str) -> None:
         self._timers.pop(path).cancel()
         before = self.state.checkpoints.pop(path)
-        self.state.connections = before.connections
-        for radio in self.state.radios:
-            self._go_back_with(radio, before.carried.get(radio.path))
+        for radio in [one for one in self.state.radios if one.path in before.carried]:
+            self._go_back_with(radio, before.carried[radio.path])
 
     def _go_back_with(self, radio: Wireless, before: Connection | None) -> None:
         work = self._works.get(radio.path)

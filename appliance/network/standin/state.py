@@ -80,7 +80,6 @@ class Wireless(Struct):
 class Checkpoint(Struct):
     """What it goes back to. `carried`: by the path of the radio; None: nothing."""
 
-    connections: dict[str, Connection]
     carried: dict[str, Connection | None]
 
 
