@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.child import GENTLY, Child
-from tests.stands.processes import is_alive
+from tests.stands.processes import ends, is_alive
 
 PYTHON = sys.executable
 DEAF = """
@@ -43,14 +43,6 @@ async def becomes(pid: int, program: str) -> None:
     async with asyncio.timeout(30):
         while program_of(pid) != program:  # noqa: ASYNC110 - nobody tells when a program becomes another
             await asyncio.sleep(0.01)
-
-
-async def gone(pid: int, limit_s: float = 60.0) -> bool:
-    """Whether a process ends in time."""
-    until_s = time.monotonic() + limit_s
-    while is_alive(pid) and time.monotonic() < until_s:  # noqa: ASYNC110 - the kernel tells nobody but its parent
-        await asyncio.sleep(0.02)
-    return not is_alive(pid)
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 255])
@@ -159,8 +151,8 @@ async def test_the_whole_group_of_a_deaf_child_is_ended_by_force() -> None:
     began_s = time.monotonic()
     assert await child.stop(patience_s=0.3) == -signal.SIGKILL
     assert 0.3 <= time.monotonic() - began_s < 2.0
-    assert await gone(child.pid)
-    assert await gone(grandchild)
+    assert await asyncio.to_thread(ends, child.pid)
+    assert await asyncio.to_thread(ends, grandchild)
 
 
 async def test_what_a_polite_child_leaves_behind_is_ended_too() -> None:
@@ -168,7 +160,7 @@ async def test_what_a_polite_child_leaves_behind_is_ended_too() -> None:
     child = await Child.start([PYTHON, "-c", DEAF.replace("signal.SIG_IGN", "signal.SIG_DFL")], output=PIPE)
     grandchild = int(await child.output.readline())
     assert await child.stop() == -signal.SIGTERM
-    assert await gone(grandchild)
+    assert await asyncio.to_thread(ends, grandchild)
 
 
 async def test_nothing_is_sent_to_the_number_of_a_child_that_had_ended() -> None:
@@ -179,7 +171,7 @@ async def test_nothing_is_sent_to_the_number_of_a_child_that_had_ended() -> None
     assert await child.stop() == 0
     assert is_alive(grandchild)
     child.send(signal.SIGKILL)
-    assert await gone(grandchild)
+    assert await asyncio.to_thread(ends, grandchild)
 
 
 async def test_a_frozen_child_is_ended_by_force() -> None:
@@ -212,4 +204,4 @@ async def test_it_dies_with_us_even_by_kill_9() -> None:
     await becomes(child, "sleep")
     parent.kill()
     await parent.wait()
-    assert await gone(child)
+    assert await asyncio.to_thread(ends, child)

@@ -1,5 +1,6 @@
 """What the kernel tells of a process that may end at any moment."""
 
+import time
 from pathlib import Path
 
 
@@ -19,3 +20,11 @@ def is_stopped(pid: int) -> bool:
 def is_alive(pid: int) -> bool:
     """Whether it has not ended."""
     return state_of(pid) not in {"", "Z"}
+
+
+def ends(pid: int, limit_s: float = 60.0) -> bool:
+    """Whether it ends in time. The kernel tells nobody but its parent, so it is looked at."""
+    until_s = time.monotonic() + limit_s
+    while is_alive(pid) and time.monotonic() < until_s:
+        time.sleep(0.02)
+    return not is_alive(pid)

@@ -3,7 +3,6 @@
 import asyncio
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from appliance.storage.asking import Listed, Queries, QueryError
 from appliance.storage.model import StorageRefusedError
 from appliance.storage.rclone import Rclone, find_rclone
 from tests.stands.oauth_provider import OAuthProvider
-from tests.stands.processes import is_alive
+from tests.stands.processes import ends
 from tests.stands.storage_servers import StorageServer
 from tests.storage.conftest import Box, private_folders
 
@@ -98,7 +97,7 @@ async def test_a_query_that_nobody_waits_for_is_ended_with_all_its_children(tmp_
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert is_over(int(pid.read_text()))
+    assert ends(int(pid.read_text()))
 
 
 async def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
@@ -112,12 +111,3 @@ def stuck_rclone(folder: Path) -> str:
     script.write_text(f"#!/bin/sh\necho $$ > {folder}/new\nmv {folder}/new {folder}/pid\nexec sleep 600\n")
     script.chmod(0o755)
     return str(script)
-
-
-def is_over(pid: int) -> bool:
-    until_s = time.monotonic() + 20
-    while time.monotonic() < until_s:
-        if not is_alive(pid):
-            return True
-        time.sleep(0.02)
-    return False
