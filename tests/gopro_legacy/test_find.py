@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import msgspec
+import pytest
 
 from appliance.camera.finders import Findings
 from appliance.camera.ranking import ranked
@@ -11,13 +12,15 @@ from appliance.found import Found
 from tests.conftest import PROJECT_ROOT
 from tests.stands.own_network import in_own_network
 
+pytestmark = pytest.mark.timeout(200)
+
 HERO5 = Found("gopro-legacy", "HERO5 Black", "10.5.5.9", ("h264", "30/s"))
 IN_ITS_WIFI = ("10.5.5.9/24", "10.5.5.101/24")
 
 
 def found(*words: str, addresses: tuple[str, ...] = IN_ITS_WIFI) -> Findings:
     command = in_own_network([sys.executable, "-m", "tests.stands.found_legacy_gopro", *words], *addresses)
-    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, timeout=110, check=False)
+    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, timeout=190, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return msgspec.json.decode(done.stdout, type=Findings)
 

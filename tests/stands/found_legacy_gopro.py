@@ -28,7 +28,8 @@ async def find() -> Findings:
     gopro.faults.is_recording = "--recording" in sys.argv
     gopro.faults.hangs = "--hanging" in sys.argv
     async with gopro.running():
-        return await look(OLD, 4.0 if gopro.faults.hangs else 15.0, grace_s=60.0)
+        # a finder yields to everything else, so where all processors are busy it takes its time to load
+        return await look(OLD, 4.0 if gopro.faults.hangs else 15.0, grace_s=150.0)
 
 
 def main() -> None:
