@@ -14,6 +14,7 @@ from tests.board.camera import Reel
 from tests.board.card import copy_sparse
 from tests.board.conftest import BenchFactory, only_in_full
 from tests.board.lamp import got_it_at_s
+from tests.board.machine import wait_until
 from tests.board.owner import CAMERA, PANEL, SHORT_RING, settings_file
 from tests.board.steps import Steps
 from tests.board.write_log import replay
@@ -27,8 +28,9 @@ FORGOTTEN = 25 if IS_FULL else 1
 RECORDING_LIMIT_S = 480.0
 KEPT_LIMIT_S = 480.0
 LATEST_CUT_S = 8.0
+SHORT_S, OLDER_S = 12.0, 10.0
 SHORT_STEPS: Settings = {"memories": {"minutes_per_step": 0.4, "overlap": "separate"}}
-"""A memory a press."""
+"""A memory a press, if it asks for what no other holds."""
 
 
 @dataclass
@@ -75,9 +77,20 @@ class Campaign:
         with self.here.board(write_log=write_log) as box:
             self._check(box)
             if self.chance.random() < 1 / 2:
-                box.save(0.2)
-                self.promised += 1
+                self._save_a_short_one(box)
             self._press_and_cut(box)
+
+    def _save_a_short_one(self, box: Box) -> None:
+        """A memory that is not all there is: the next press asks for older footage, and gets a memory of its own.
+
+        Its answer on the lamp is waited for, so that what the lamp says from now on is about the next press.
+        """
+        wait_until("footage before it", lambda: box.ring_s() > SHORT_S + OLDER_S, KEPT_LIMIT_S)
+        since_s = time.monotonic()
+        box.save(SHORT_S / 60)
+        self.promised += 1
+        wires = box.machine.wires
+        wait_until("got it", lambda: got_it_at_s(wires.lamp, since_s) is not None, KEPT_LIMIT_S, every_s=0.05)
 
     def _press_and_cut(self, box: Box) -> None:
         since_s = time.monotonic()
