@@ -12,6 +12,7 @@ from tests.board.machine import Machine, wait_until
 from tests.board.qemu import FILES_PORT
 
 MEMORIES = "/data/memories"
+RING = "/data/ring"
 COMMAND_LIMIT_S = 90.0
 _FRESH_S = 15.0
 
@@ -43,6 +44,10 @@ class Box:
         """How much footage the ring holds."""
         status = self.status()
         return status.ring.seconds if status else 0.0
+
+    def segments_of_this_life(self) -> int:
+        """How many the recorder has begun since it started; presses of this boot keep no others."""
+        return int(self.run(f"find {RING}/$(ls {RING} | grep '^[0-9]*$' | sort | tail -1) -name '*.ts' | wc -l"))
 
     def memories(self) -> list[Memory]:
         """What it has kept, newest first."""

@@ -28,7 +28,8 @@ FORGOTTEN = 25 if IS_FULL else 1
 RECORDING_LIMIT_S = 480.0
 KEPT_LIMIT_S = 480.0
 LATEST_CUT_S = 8.0
-SHORT_S, OLDER_S = 12.0, 10.0
+SHORT_S, SEGMENTS_OF_A_SHORT_ONE = 12.0, 4
+"""Of 5 seconds, with the open one."""
 SHORT_STEPS: Settings = {"memories": {"minutes_per_step": 0.4, "overlap": "separate"}}
 """A memory a press, if it asks for what no other holds."""
 
@@ -85,7 +86,7 @@ class Campaign:
 
         Its answer on the lamp is waited for, so that what the lamp says from now on is about the next press.
         """
-        wait_until("footage before it", lambda: box.ring_s() > SHORT_S + OLDER_S, KEPT_LIMIT_S)
+        wait_until("older footage", lambda: box.segments_of_this_life() > SEGMENTS_OF_A_SHORT_ONE + 1, KEPT_LIMIT_S)
         since_s = time.monotonic()
         box.save(SHORT_S / 60)
         self.promised += 1
