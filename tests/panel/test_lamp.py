@@ -127,7 +127,7 @@ class ShowRules(RuleBasedStateMachine):
     def wait_within_a_level(self, share: float) -> None:
         level, until_s = self.show.level(self.now_s), self.show.next_change_s(self.now_s)
         assert until_s is not None
-        self.now_s += (until_s - self.now_s) * share
+        self.now_s += max(0.0, until_s - self.now_s - 1e-6) * share  # the show counts whole microseconds
 
         assert self.show.level(self.now_s) == level
         assert self.show.next_change_s(self.now_s) == pytest.approx(until_s, abs=2e-6)
