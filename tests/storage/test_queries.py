@@ -97,7 +97,7 @@ async def test_a_query_that_nobody_waits_for_is_ended_with_all_its_children(tmp_
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert ends(int(pid.read_text()))
+    assert ends(int(pid.read_text()), 20.0)
 
 
 async def test_a_query_that_takes_too_long_is_ended(tmp_path: Path) -> None:
