@@ -8,12 +8,14 @@ import msgspec
 
 from appliance.boot.report import BootReport
 from appliance.control.messages import Memory, SaveAnswer, StatusAnswer
+from tests.board.lamp import got_it_at_s
 from tests.board.machine import Machine, wait_until
 from tests.board.qemu import FILES_PORT
 
 MEMORIES = "/data/memories"
 RING = "/data/ring"
 COMMAND_LIMIT_S = 90.0
+GOT_IT_LIMIT_S = 60.0
 _FRESH_S = 15.0
 
 
@@ -90,6 +92,14 @@ class Box:
 
         wait_until(f"{count} memories kept", is_kept, within_s, every_s=3.0)
         return kept
+
+    def has_said_got_it(self, since_s: float) -> bool:
+        """Whether its lamp has shown *got it* to the end after `since_s`, monotonic seconds of this machine."""
+        return got_it_at_s(self.machine.wires.lamp, since_s) is not None
+
+    def wait_until_got_it(self, since_s: float, within_s: float = GOT_IT_LIMIT_S) -> None:
+        """Return when its lamp has said so."""
+        wait_until("the lamp says got it", lambda: self.has_said_got_it(since_s), within_s, every_s=0.05)
 
     def sha256(self, path: str) -> str:
         """Of a file of the guest."""

@@ -1,6 +1,7 @@
 """What the board's stories share: the image, the film, the bench. `make test-board` runs them."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from tests.board.bench import Bench
 from tests.board.camera import Reel
-from tests.board.card import Card
+from tests.board.card import Card, copy_sparse
 from tests.board.payload import make_payload
 from tests.board.steps import Steps
 from tests.conftest import PROJECT_ROOT
@@ -18,6 +19,7 @@ from tests.stands.ports import free_port
 from tests.stands.storage_servers import StorageServer, serve
 
 REPORTS = PROJECT_ROOT / "build" / "board-test"
+FAILED = REPORTS / "failed"
 
 BenchFactory = Callable[..., Bench]
 
@@ -45,8 +47,9 @@ def payload(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def bench(image: Path) -> Iterator[BenchFactory]:
-    """`bench(payload=None)`: a freshly flashed card, with boards to put it into."""
+def bench(image: Path, request: pytest.FixtureRequest) -> Iterator[BenchFactory]:
+    """`bench(payload=None)`: a freshly flashed card, with boards to put it into; kept if the story fails."""
+    failed_before = request.session.testsfailed
     # pytest's own folders are too long for sockets
     with tempfile.TemporaryDirectory(prefix="board-", dir=QUICK_DISK) as name:
 
@@ -55,6 +58,8 @@ def bench(image: Path) -> Iterator[BenchFactory]:
             return Bench(folder, Card.flash(image, folder / "card.img"), free_port(), payload)
 
         yield make
+        if request.session.testsfailed > failed_before:
+            _keep(Path(name), FAILED / request.node.name)
 
 
 @pytest.fixture
@@ -73,3 +78,11 @@ def steps(request: pytest.FixtureRequest) -> Iterator[Steps]:
     taken = Steps(title)
     yield taken
     taken.write(REPORTS)
+
+
+def _keep(folder: Path, target: Path) -> None:
+    """What a story's disks hold, and the list of writes that one of them may have forgotten."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for file in (*folder.glob("*.img"), *folder.glob("*.log")):
+        copy_sparse(file, target / file.name)

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 
-from tests.board.box import Box
+from tests.board.box import RING, Box
 from tests.board.steps import Steps
 
 _EMPTY_UNIT = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/bin/true\n"
@@ -15,13 +15,13 @@ EMPTY_SERVICE = (
 EMPTY_SERVICE_INSTEAD = f"{EMPTY_SERVICE} systemd.mask=moment-recorder.service"
 """The same, and no recorder."""
 
-_FIRST_INDEX = """
+_FIRST_INDEX = f"""
 report=/run/moment-boot/report.json
 until
-    for epoch in /data/ring/*/epoch.json; do newest=$epoch; done
-    test -e $report && test "$newest" -nt $report && test -s "${newest%/*}/index"
+    for epoch in {RING}/*/epoch.json; do newest=$epoch; done
+    test -e $report && test "$newest" -nt $report && test -s "${{newest%/*}}/index"
 do sleep 4; done
-cat "${newest%/*}/index"
+cat "${{newest%/*}}/index"
 """
 """What the index of this boot's newest epoch says, once it says something; with hardly a process meanwhile."""
 

@@ -12,7 +12,6 @@ from tests.board.bench import Bench
 from tests.board.box import Box
 from tests.board.camera import RATE, Reel
 from tests.board.conftest import BenchFactory
-from tests.board.lamp import got_it_at_s
 from tests.board.machine import wait_until
 from tests.board.measure import EMPTY_SERVICE, EMPTY_SERVICE_INSTEAD, BootTimes, whole_boot_s
 from tests.board.owner import CAMERA, HOME, PANEL, SHORT_RING, settings_file, storage_file, upload, wifi
@@ -155,8 +154,7 @@ class Day:
         """Press the save button, and return when the lamp has said that the moment cannot be lost."""
         since_s = time.monotonic()
         box.machine.wires.hold("save", hold_s)
-        lamp = box.machine.wires.lamp
-        wait_until("the lamp says got it", lambda: got_it_at_s(lamp, since_s) is not None, 60, every_s=0.05)
+        box.wait_until_got_it(since_s)
 
     def _uploads(self, box: Box, memory: Memory) -> None:
         with self.steps.step("it is uploaded through the home network, bit for bit"):

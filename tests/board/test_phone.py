@@ -11,7 +11,6 @@ from tests.board.box import Box
 from tests.board.camera import Reel
 from tests.board.card import Card
 from tests.board.conftest import BenchFactory
-from tests.board.lamp import got_it_at_s
 from tests.board.machine import wait_until
 from tests.board.owner import HOME, PANEL, SHORT_RING, settings_file
 from tests.board.payload import MOUNT, MOUNTED
@@ -145,9 +144,8 @@ class Evening:
         """By the box's button, into the owner's storage."""
         with self.steps.step("the button is pressed, and the memory is in the storage, bit for bit"):
             since_s = time.monotonic()
-            wires = self.box.machine.wires
-            wires.hold("save", 0.3)
-            wait_until("got it", lambda: got_it_at_s(wires.lamp, since_s) is not None, 60, every_s=0.05)
+            self.box.machine.wires.hold("save", 0.3)
+            self.box.wait_until_got_it(since_s)
             (memory,) = self.box.wait_until_kept(1, LIMIT_S)
             wait_until("proven", lambda: self.box.upload_state(memory.name) == "proven", LIMIT_S, every_s=4.0)
             (path,) = storage.folder.rglob(memory.name)

@@ -13,7 +13,6 @@ from tests.board.box import Box
 from tests.board.camera import Reel
 from tests.board.card import copy_sparse
 from tests.board.conftest import BenchFactory, only_in_full
-from tests.board.lamp import got_it_at_s
 from tests.board.machine import wait_until
 from tests.board.owner import CAMERA, PANEL, SHORT_RING, settings_file
 from tests.board.steps import Steps
@@ -90,15 +89,14 @@ class Campaign:
         since_s = time.monotonic()
         box.save(SHORT_S / 60)
         self.promised += 1
-        wires = box.machine.wires
-        wait_until("got it", lambda: got_it_at_s(wires.lamp, since_s) is not None, KEPT_LIMIT_S, every_s=0.05)
+        box.wait_until_got_it(since_s, KEPT_LIMIT_S)
 
     def _press_and_cut(self, box: Box) -> None:
         since_s = time.monotonic()
         box.machine.wires.hold("save", 0.3)
         time.sleep(self.chance.uniform(0, LATEST_CUT_S))
         box.machine.cut_power()
-        self.promised += got_it_at_s(box.machine.wires.lamp, since_s) is not None
+        self.promised += box.has_said_got_it(since_s)
 
     def _check(self, box: Box) -> None:
         box.wait_until_recording(RECORDING_LIMIT_S)
