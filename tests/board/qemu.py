@@ -18,6 +18,9 @@ HOME_MAC = "52:54:00:00:00:02"
 
 _SHELL_WORDS = "loglevel=6 systemd.debug_shell={} systemd.getty_auto=no"
 """The kernel speaks on the console, as a sign of life, whatever the card's own words say."""
+_NO_VIDEOCORE = "modprobe.blacklist=vchiq"
+"""The emulated firmware refuses VCHIQ ("failed to set channelbase", says the kernel). The driver then frees memory that
+threads which it has just started still read: one that comes late ends everything."""
 _RADIO_WORDS = "modules-load=mac80211_hwsim mac80211_hwsim.radios=3"
 
 VIRT_MACHINE = ["-M", "virt", "-cpu", "cortex-a53", "-smp", "2", "-m", "512"]
@@ -103,7 +106,7 @@ def raspberry_pi(start: Start, disks: Disks, sockets: Sockets, *, tree: Path) ->
     Its shell is on the second serial line, which is its console; the first one is Bluetooth's.
     """
     # the emulated watchdog does not wait: the machine is reset in the instant it is armed (hw/misc/bcm2835_powermgt.c)
-    words = [start.command_line, "console=ttyS1", _SHELL_WORDS.format("ttyS1"), "systemd.watchdog_sec=0"]
+    words = [start.command_line, "console=ttyS1", _SHELL_WORDS.format("ttyS1"), "systemd.watchdog_sec=0", _NO_VIDEOCORE]
     shell = f"socket,id=shell,path={sockets.shell},server=on,wait=off,logfile={sockets.console}"
     return [
         *_common(start, sockets, " ".join(words)),
