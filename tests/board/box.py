@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from pathlib import Path
 
 import msgspec
@@ -47,9 +48,9 @@ class Box:
         status = self.status()
         return status.ring.seconds if status else 0.0
 
-    def segments_of_this_life(self) -> int:
-        """How many the recorder has begun since it started; presses of this boot keep no others."""
-        return int(self.run(f"find {RING}/$(ls {RING} | grep '^[0-9]*$' | sort | tail -1) -name '*.ts' | wc -l"))
+    def segments_of_newest_epoch(self) -> int:
+        """How many it has begun: footage of this boot, which is all that presses of this boot keep."""
+        return int(self.run(f"find {RING}/$(ls {RING} | grep '^[0-9]*$' | tail -1) -name '*.ts' | wc -l"))
 
     def memories(self) -> list[Memory]:
         """What it has kept, newest first."""
@@ -96,6 +97,12 @@ class Box:
     def has_said_got_it(self, since_s: float) -> bool:
         """Whether its lamp has shown *got it* to the end after `since_s`, monotonic seconds of this machine."""
         return got_it_at_s(self.machine.wires.lamp, since_s) is not None
+
+    def press(self, hold_s: float) -> None:
+        """Hold the save button, and return when the lamp has said that the moment cannot be lost."""
+        since_s = time.monotonic()
+        self.machine.wires.hold("save", hold_s)
+        self.wait_until_got_it(since_s)
 
     def wait_until_got_it(self, since_s: float, within_s: float = GOT_IT_LIMIT_S) -> None:
         """Return when its lamp has said so."""

@@ -81,7 +81,7 @@ def steps(request: pytest.FixtureRequest) -> Iterator[Steps]:
 
 
 def _keep(folder: Path, target: Path) -> None:
-    """What a story's disks hold, and the list of writes that one of them may have forgotten."""
+    """A story's disks, the list of writes that one of them may have forgotten, and what the console said."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for file in (*folder.glob("*.img"), *folder.glob("*.log")):

@@ -1,7 +1,6 @@
 """The story of a box's first day, from the card in the owner's hand to memories that outlived a power cut."""
 
 import hashlib
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +66,7 @@ class Day:
             self._uploads(box, memory)
             self._has_room(box)
             with self.steps.step("the button again, and the power is cut as soon as the lamp has said got it"):
-                self._press(box, 0.5)
+                box.press(0.5)
                 box.machine.cut_power()
         return memory
 
@@ -138,7 +137,7 @@ class Day:
         with self.steps.step("the ring holds more than the first step's three minutes, or a second would not count"):
             wait_until("a ring of three minutes", lambda: box.ring_s() > ONE_STEP_ASKS_S, STEP_LIMIT_S, every_s=10.0)
         with self.steps.step(f"the button is held for {TWO_STEPS_S:g} s, and the lamp says got it"):
-            self._press(box, TWO_STEPS_S)
+            box.press(TWO_STEPS_S)
         with self.steps.step("six minutes were asked for; what the ring had is kept and told"):
             (memory,) = box.wait_until_kept(1, STEP_LIMIT_S)
             assert memory.asked_s == 360
@@ -149,12 +148,6 @@ class Day:
             )
             assert abs(count / RATE - memory.got_s) < 1
         return memory
-
-    def _press(self, box: Box, hold_s: float) -> None:
-        """Press the save button, and return when the lamp has said that the moment cannot be lost."""
-        since_s = time.monotonic()
-        box.machine.wires.hold("save", hold_s)
-        box.wait_until_got_it(since_s)
 
     def _uploads(self, box: Box, memory: Memory) -> None:
         with self.steps.step("it is uploaded through the home network, bit for bit"):

@@ -143,9 +143,7 @@ class Evening:
     def keeps_a_moment(self, storage: StorageServer) -> None:
         """By the box's button, into the owner's storage."""
         with self.steps.step("the button is pressed, and the memory is in the storage, bit for bit"):
-            since_s = time.monotonic()
-            self.box.machine.wires.hold("save", 0.3)
-            self.box.wait_until_got_it(since_s)
+            self.box.press(0.3)
             (memory,) = self.box.wait_until_kept(1, LIMIT_S)
             wait_until("proven", lambda: self.box.upload_state(memory.name) == "proven", LIMIT_S, every_s=4.0)
             (path,) = storage.folder.rglob(memory.name)

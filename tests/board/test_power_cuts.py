@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.board.bench import Bench
-from tests.board.box import Box
+from tests.board.box import MEMORIES, Box
 from tests.board.camera import Reel
 from tests.board.card import copy_sparse
 from tests.board.conftest import BenchFactory, only_in_full
@@ -85,7 +85,7 @@ class Campaign:
 
         Its answer on the lamp is waited for, so that what the lamp says from now on is about the next press.
         """
-        wait_until("older footage", lambda: box.segments_of_this_life() > SEGMENTS_OF_A_SHORT_ONE + 1, KEPT_LIMIT_S)
+        wait_until("older footage", lambda: box.segments_of_newest_epoch() > SEGMENTS_OF_A_SHORT_ONE + 1, KEPT_LIMIT_S)
         since_s = time.monotonic()
         box.save(SHORT_S / 60)
         self.promised += 1
@@ -107,7 +107,7 @@ class Campaign:
                 self.reel.check(box.fetch(memory.path, self.evidence / memory.name), gaps=len(memory.gaps))
                 self.known[memory.name] = memory.sha256
         self.promised = len(memories)  # a press that was cut off before its answer may have been kept as well
-        box.run("cd /data/memories && ls -A .claims | grep . && exit 1; ls -A | grep '^.assembling' && exit 1; true")
+        box.run(f"cd {MEMORIES} && ls -A .claims | grep . && exit 1; ls -A | grep '^.assembling' && exit 1; true")
         assert ",rw," in f",{box.run('findmnt -no OPTIONS /data').strip()},"
         assert box.run("dmesg | grep -iE 'EXT4-fs error|remounting filesystem read-only|I/O error' || true") == ""
         assert box.failed_units() == ""
